@@ -1,0 +1,1 @@
+"""Analysis: facts in, findings out."""

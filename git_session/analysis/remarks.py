@@ -1,0 +1,25 @@
+"""What a person should know beside the figures: hooks that did not fire, lines that were lost."""
+
+from __future__ import annotations
+
+from git_session.session import Session
+from git_session.views import words
+
+
+def remarks(session: Session, *, lost: int) -> list[str]:
+    """One line each, with the command that helps."""
+    found = []
+    missed = [via for via in session.unreported.values() if via.startswith('commit')]
+    if missed:
+        found.append(
+            f'{words.count(len(missed), "commit")} of this session arrived without hooks: '
+            'git session doctor'
+        )
+    if session.unknown:
+        found.append(
+            f'{words.count(session.unknown, "event")} of a newer version of git session kept, '
+            'not understood'
+        )
+    if lost:
+        found.append(f'{words.count(lost, "line")} of the log cannot be read: git session doctor')
+    return found

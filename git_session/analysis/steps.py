@@ -1,0 +1,48 @@
+"""What to do next, each step with the fact it follows from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from git_session.history import Work
+from git_session.output import line
+from git_session.session import Session
+
+
+class Step(NamedTuple):
+    """`command` may be empty; `reason` is the fact."""
+
+    text: str
+    reason: str
+    command: str = ''
+
+
+def next_steps(session: Session, work: Work) -> list[Step]:
+    """The next steps, the nearest first."""
+    steps = []
+    if any('U' in each.xy or each.xy in ('AA', 'DD') for each in work.uncommitted):
+        steps.append(Step('resolve the conflicts in the working tree', 'unmerged files'))
+    for blocker in session.open_blockers():
+        how = f'git session blockers resolve {blocker.number}'
+        steps.append(Step(f'resolve {blocker.name} {line(blocker.text)}', 'open blocker', how))
+    active = session.active_objectives()
+    for each in active:
+        how = f'git session objectives complete {each.number}'
+        steps.append(Step(f'finish {each.name} {line(each.text)}', 'active objective', how))
+    pending = [each for each in session.objectives if each.state == 'pending']
+    if pending and not active:
+        how = f'git session objectives start {pending[0].number}'
+        text = f'start {pending[0].name} {line(pending[0].text)}'
+        steps.append(Step(text, 'first pending objective', how))
+    if not session.objectives:
+        how = 'git session objectives add <text>'
+        steps.append(Step('say what this session is for', 'no objective yet', how))
+    if work.uncommitted:
+        changed = f'{len(work.uncommitted)} uncommitted'
+        steps.append(Step('commit or checkpoint the changes', changed, 'git session checkpoint'))
+    if work.behind:
+        base = work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/')
+        steps.append(Step(f'take in {base}', f'{work.behind} commits behind'))
+    if session.objectives and not session.open_objectives() and not session.open_blockers():
+        steps.append(Step('end the session', 'every objective is done', 'git session end'))
+    return steps

@@ -1,0 +1,60 @@
+"""A Conventional Commits subject proposed from what a change touches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from git_session.history import Change
+
+_DOCS = ('.md', '.rst', '.txt', '.adoc')
+_BUILD = (
+    'setup.cfg', 'setup.py', 'pyproject.toml', 'package.json', 'package-lock.json', 'Makefile',
+    'Cargo.toml', 'Cargo.lock', 'go.mod', 'go.sum', 'pom.xml', 'build.gradle', 'CMakeLists.txt',
+    'Dockerfile', 'requirements.txt',
+)  # fmt: skip
+
+
+def kind(path: str) -> str:
+    """What sort of file a path names: docs, test, ci, build or source."""
+    folders = path.split('/')[:-1]
+    name = os.path.basename(path)
+    if any(folder in ('.github', '.gitlab', '.circleci', '.ci') for folder in folders):
+        return 'ci'
+    if any(folder in ('test', 'tests', 'spec', '__tests__') for folder in folders):
+        return 'test'
+    stem = name.lower()
+    if stem.startswith('test_') or '_test.' in stem or '.test.' in stem or '.spec.' in stem:
+        return 'test'
+    if name in _BUILD:
+        return 'build'
+    return 'docs' if stem.endswith(_DOCS) or 'docs' in folders else 'source'
+
+
+def propose(changes: Sequence[Change], topic: str) -> str:
+    """``feat(auth): Google OAuth``: the type from the files, the text from the topic.
+
+    `topic` is the label or the active objective; without one the files are named.
+    """
+    kinds = {kind(each.path) for each in changes}
+    if len(kinds) == 1 and kinds != {'source'}:
+        verb = kinds.pop()
+    elif any(each.status == 'A' and kind(each.path) == 'source' for each in changes):
+        verb = 'feat'
+    else:
+        verb = 'chore' if 'source' not in kinds else 'refactor' if _shrinks(changes) else 'feat'
+    folders = {each.path.split('/')[-2] for each in changes if '/' in each.path}
+    scope = f'({folders.pop()})' if len(folders) == 1 else ''
+    text = topic or _named(changes)
+    return f'{verb}{scope}: {text}'
+
+
+def _shrinks(changes: Sequence[Change]) -> bool:
+    return sum(each.added or 0 for each in changes) <= sum(each.deleted or 0 for each in changes)
+
+
+def _named(changes: Sequence[Change]) -> str:
+    names = [os.path.basename(each.path) for each in changes]
+    verb = 'add' if all(each.status == 'A' for each in changes) else 'update'
+    more = f' and {len(names) - 1} more' if len(names) > 2 else ''
+    return f'{verb} ' + (' and '.join(names) if len(names) <= 2 else names[0] + more)

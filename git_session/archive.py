@@ -1,0 +1,196 @@
+"""Finished sessions: ``sessions/.archive/<id>/`` and their index.
+
+``index.jsonl`` has one summary line a session, so that listing thousands reads
+one file.  It is derived: `rebuild` makes it again from the archived logs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from git_session import eventlog, events
+from git_session.errors import REFUSED, SessionError
+from git_session.session import Session, replay
+
+FOLDER = '.archive'
+INDEX = 'index.jsonl'
+
+
+def folder(sessions: str, session_id: str) -> str:
+    """Where a finished session is kept; raises SessionError on an id that is no file name."""
+    if session_id.startswith('.') or '/' in session_id or '\0' in session_id:
+        raise SessionError(f"'{session_id}' is not a session id")
+    return os.path.join(sessions, FOLDER, session_id)
+
+
+def load(place: str) -> tuple[Session, list[events.Event], int]:
+    """Replay the session of a directory: session, its events, number of lost lines.
+
+    Raises SessionError when the directory holds no session.
+    """
+    found, lost = events.decode_all(eventlog.read_bytes(place))
+    name = eventlog.session_id(place) or os.path.basename(place)
+    return replay(name, found), [event for event in found if event.session == name], lost
+
+
+def summary(session: Session, *, idle: float, figures: dict[str, Any]) -> dict[str, Any]:
+    """The index line of a session; `figures` is what git said when it ended."""
+    counted = [each for each in session.objectives if each.state != 'dropped']
+    return {
+        'session': session.id,
+        'branch': session.branch,
+        'state': session.state,
+        'result': session.end.get('result'),
+        'author': session.author,
+        'started': session.started,
+        'last_active': session.last_active,
+        'active_seconds': int(session.active_seconds(idle)),
+        'objectives': len(counted),
+        'objectives_done': sum(each.state == 'done' for each in counted),
+        'open_blockers': len(session.open_blockers()),
+        'decisions': len(session.binding_decisions()),
+        'checkpoints': len(session.checkpoints),
+        'commits': figures.get('commits'),
+        'files': figures.get('files'),
+        'added': figures.get('added'),
+        'deleted': figures.get('deleted'),
+    }
+
+
+def put(sessions: str, place: str, session: Session, record: dict[str, Any]) -> str:
+    """Move a finished session from its branch's directory to the archive; its new place.
+
+    The caller holds the exclusive lock.  `id` moves last: until then the next
+    command finds the session where it was and finishes the move.
+    """
+    target = folder(sessions, session.id)
+    move(place, target)
+    write_toml(target, session)
+    with open(os.path.join(sessions, FOLDER, INDEX), 'a', encoding='utf-8') as file:
+        file.write(json.dumps(record, separators=(',', ':')) + '\n')
+    return target
+
+
+def move(place: str, target: str) -> None:
+    """Move the files of a session's directory, not the directories of longer branch names."""
+    os.makedirs(target, exist_ok=True)
+    with os.scandir(place) as entries:
+        names = [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
+    for name in sorted(names, key=lambda name: (name == eventlog.ID, name)):
+        os.replace(os.path.join(place, name), os.path.join(target, name))
+    _remove_empty(place)
+
+
+def _remove_empty(place: str) -> None:
+    """Remove the directory and those above it that are empty now, up to `sessions`."""
+    while os.path.basename(place) != 'sessions':
+        try:
+            os.rmdir(place)
+        except OSError:
+            return
+        place = os.path.dirname(place)
+
+
+def write_toml(target: str, session: Session) -> None:
+    """session.toml: the whole record, for people and for import."""
+    import tomli_w
+
+    from git_session.views import files
+
+    found, _ = events.decode_all(eventlog.read_bytes(target))
+    record = {
+        'schema': 'git-session/session/1',
+        **files.state(session, idle=1800),
+        'events': [json.loads(events.encode(event)) for event in found],
+    }
+    text = tomli_w.dumps(_without_none(record))
+    eventlog.write_file(os.path.join(target, 'session.toml'), text)
+
+
+def _without_none(value: Any) -> Any:
+    """TOML has no null: such keys are left out."""
+    if isinstance(value, dict):
+        return {key: _without_none(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_without_none(each) for each in value]
+    return value
+
+
+def index(sessions: str) -> list[dict[str, Any]]:
+    """The summaries of the finished sessions, each id once, the newest line of it."""
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        with open(os.path.join(sessions, FOLDER, INDEX), encoding='utf-8') as file:
+            for text in file:
+                record = _record(text)
+                if record is not None:
+                    found[record['session']] = record
+    except FileNotFoundError:
+        return []
+    return [record for record in found.values() if record['state'] != 'removed']
+
+
+def _record(text: str) -> dict[str, Any] | None:
+    try:
+        record = json.loads(text)
+        return record if isinstance(record, dict) and isinstance(record['session'], str) else None
+    except (ValueError, KeyError):
+        return None
+
+
+def take(sessions: str, session_id: str, place: str) -> None:
+    """Move an archived session back to a branch's directory (undo of its end)."""
+    source = folder(sessions, session_id)
+    eventlog.remove(os.path.join(source, 'session.toml'))
+    move(source, place)
+    with open(os.path.join(sessions, FOLDER, INDEX), 'a', encoding='utf-8') as file:
+        line = {'session': session_id, 'state': 'removed'}
+        file.write(json.dumps(line, separators=(',', ':')) + '\n')
+
+
+def find(sessions: str, wanted: str, current: str | None) -> str:
+    """The directory of the session that an id, a prefix, a branch or ``@{n}`` names.
+
+    Raises SessionError when none or several match.
+    """
+    places = {name: eventlog.directory(sessions, b) for b, name in eventlog.live(sessions).items()}
+    live = eventlog.live(sessions)
+    if wanted in live:
+        return places[live[wanted]]
+    finished = index(sessions)
+    for record in finished:
+        places.setdefault(record['session'], folder(sessions, record['session']))
+    if wanted.startswith('@{') and wanted.endswith('}') and wanted[2:-1].isdigit():
+        return _before(sessions, places, int(wanted[2:-1]), current)
+    if wanted in places:
+        return places[wanted]
+    of_branch = [record['session'] for record in finished if record.get('branch') == wanted]
+    if of_branch:
+        return places[of_branch[-1]]
+    matching = [name for name in places if name.startswith(wanted)] if wanted else []
+    if len(matching) == 1:
+        return places[matching[0]]
+    if matching:
+        raise SessionError(
+            f"session '{wanted}' is ambiguous", *sorted(matching)[:10], status=REFUSED
+        )
+    raise SessionError(f"no session '{wanted}'", "see 'git session history'", status=REFUSED)
+
+
+def _before(sessions: str, places: dict[str, str], back: int, current: str | None) -> str:
+    """The n-th session before the current one, by when they were last active."""
+    moments = {record['session']: record['last_active'] for record in index(sessions)}
+    for name, place in places.items():
+        if name not in moments:
+            moments[name] = load(place)[0].last_active
+    ordered = sorted(moments, key=lambda name: (-moments[name], name))
+    if current in ordered:
+        ordered.remove(current)
+        ordered.insert(0, current)
+    elif current is None:
+        ordered.insert(0, '')
+    if back >= len(ordered) or not ordered[back]:
+        raise SessionError(f"no session '@{{{back}}}'", status=REFUSED)
+    return places[ordered[back]]

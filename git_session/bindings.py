@@ -1,0 +1,126 @@
+"""Which session belongs to which branch, through renames and deletions.
+
+``branch.<name>.session`` in the repository's config holds the session id of a
+branch.  git moves that key on `git branch -m` and removes it on `git branch -d`,
+neither of which fires a hook, so the difference between the config and the
+directories tells what happened.  It is looked at only when the config file has
+changed since the last look.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from git_session import archive, eventlog, events, git
+from git_session.eventlog import Maker
+
+_STAMP = '.bindings'
+_SEEN = '.seen'  # the hooks' own stamp, compared by its time
+
+
+def bind(repo: git.Repository, branch: str, session_id: str) -> None:
+    """Write the key; another process may hold the config's lock for a moment."""
+    _configure(f'branch.{branch}.session', session_id)
+    remember(repo)
+
+
+def unbind(repo: git.Repository, branch: str) -> None:
+    _configure('--unset-all', f'branch.{branch}.session')
+    remember(repo)
+
+
+def _configure(*arguments: str) -> None:
+    for attempt in range(50):
+        reply = git.ask('config', '--local', *arguments)
+        # 5: the key to unset is not there
+        if reply.status in (0, 5):
+            return
+        if 'could not lock' not in reply.err:
+            break
+        time.sleep(0.002 * (attempt + 1))
+    raise git.failure(reply)
+
+
+def remember(repo: git.Repository) -> None:
+    """Note that config and directories agree as they are now."""
+    os.makedirs(repo.sessions, exist_ok=True)
+    eventlog.write_file(os.path.join(repo.sessions, _STAMP), _stamp(repo))
+    eventlog.write_file(os.path.join(repo.sessions, _SEEN), '')
+
+
+def _stamp(repo: git.Repository) -> str:
+    found = os.stat(os.path.join(repo.common, 'config'))
+    return f'{found.st_mtime_ns} {found.st_size} {found.st_ino}'
+
+
+def is_current(repo: git.Repository) -> bool:
+    """Whether nothing has written the config since the last look."""
+    try:
+        with open(os.path.join(repo.sessions, _STAMP), encoding='ascii') as file:
+            return file.read() == _stamp(repo)
+    except (FileNotFoundError, UnicodeDecodeError):
+        return not os.path.isdir(repo.sessions)
+
+
+def reconcile(repo: git.Repository, settings: list[tuple[str, str, str]]) -> list[str]:
+    """Follow renamed branches, archive the sessions of deleted ones; what was done, in words."""
+    if is_current(repo):
+        return []
+    with eventlog.lock(repo.sessions, exclusive=True):
+        said = _reconcile(repo, settings)
+    remember(repo)
+    return said
+
+
+def _reconcile(repo: git.Repository, settings: list[tuple[str, str, str]]) -> list[str]:
+    bound = {
+        key.removeprefix('branch.').removesuffix('.session'): value
+        for _, key, value in settings
+        if key.startswith('branch.') and key.endswith('.session')
+    }
+    live = eventlog.live(repo.sessions)
+    said: list[str] = []
+    existing: set[str] | None = None
+    for branch, name in live.items():
+        if bound.get(branch) == name:
+            continue
+        if existing is None:
+            existing = git.branches()
+        homes = [home for home, there in bound.items() if there == name and home in existing]
+        if homes and homes[0] not in live:
+            _rename(repo, branch, homes[0], name)
+            said.append(f"session {name} follows branch '{branch}' to '{homes[0]}'")
+        elif branch in existing or branch == repo.branch:
+            _configure(f'branch.{branch}.session', name)
+        else:
+            finish(repo, branch, name, 'gone')
+            said.append(f"branch '{branch}' is gone; its session {name} is archived")
+    for branch, name in bound.items():  # `git branch -c` copies the key
+        if branch not in live and bound.get(next((b for b in live if live[b] == name), '')) == name:
+            _configure('--unset-all', f'branch.{branch}.session')
+    return said
+
+
+def _rename(repo: git.Repository, old: str, new: str, session_id: str) -> None:
+    source, target = (eventlog.directory(repo.sessions, branch) for branch in (old, new))
+    maker = Maker(session_id, '', _newest(source))
+    maker.add('rename', branch='refs/heads/' + new)
+    eventlog.append(source, [events.encode(event) for event in maker.made])
+    archive.move(source, target)
+
+
+def finish(repo: git.Repository, branch: str, session_id: str, result: str) -> str:
+    """Archive a session whose branch is gone; the caller holds the exclusive lock."""
+    place = eventlog.directory(repo.sessions, branch)
+    maker = Maker(session_id, '', _newest(place))
+    maker.add('end', result=result)
+    eventlog.append(place, [events.encode(event) for event in maker.made])
+    session, _, _ = archive.load(place)
+    record = archive.summary(session, idle=1800, figures={})
+    return archive.put(repo.sessions, place, session, record)
+
+
+def _newest(place: str) -> str:
+    found, _ = events.decode_all(eventlog.read_bytes(place))
+    return found[-1].id if found else ''

@@ -1,0 +1,83 @@
+"""Gathering what a brief is made of, bounded by the session, and showing it."""
+
+from __future__ import annotations
+
+import time
+
+from git_session import git, knowledge, output
+from git_session.analysis.remarks import remarks
+from git_session.analysis.steps import next_steps
+from git_session.history import Work
+from git_session.views import brief, words
+from git_session.views.brief import Annotation, Section
+from git_session.workspace import Workspace
+
+_MOST_FILES = 200  # looked through for annotations
+_LOOK_BACK = 300  # commits of the base in which others are looked for
+
+
+def show(here: Workspace, *, budget: int = brief.DEFAULT_BUDGET, as_json: bool = False) -> None:
+    """Print the brief of the session of this workspace."""
+    session = here.require()
+    found = gather(here)
+    if as_json:
+        output.json(brief.data(session, here.work(), found, idle=here.idle))
+    else:
+        output.out(brief.text(session, found, budget), git.pager)
+
+
+def gather(here: Workspace) -> list[Section]:
+    """The sections of the brief."""
+    session, work = here.require(), here.work()
+    config = here.config
+    known = knowledge.read(
+        here.repo.top or '', config['context.architecture'], config['context.patterns'],
+        config['context.conventions'],
+    )  # fmt: skip
+    return brief.sections(
+        session, work, next_steps(session, work), knowledge=known,
+        annotations=find_annotations(here.repo.top or '.', work, config['tracking.annotations']),
+        others=_others(work), remarks=remarks(session, lost=here.lost),
+        now=time.time(), idle=here.idle,
+    )  # fmt: skip
+
+
+def find_annotations(top: str, work: Work, words: list[str]) -> list[Annotation]:
+    """The TODO and FIXME of the files that this session changed, as they are on disk."""
+    paths = [each.path for each in work.changes if each.status != 'D'][:_MOST_FILES]
+    safe = [word for word in words if word.isascii() and word.replace('_', '').isalnum()]
+    if not paths or not safe:
+        return []
+    reply = git.ask(
+        '-C', top, 'grep', '-z', '-n', '-I', '-w', '--full-name', '-E', '|'.join(safe), '--',
+        *paths,
+    )  # fmt: skip
+    found = []
+    for entry in reply.out.splitlines():
+        fields = entry.split('\0')
+        if len(fields) == 3 and fields[1].isdigit():
+            found.append(Annotation(fields[0], int(fields[1]), fields[2].strip()))
+    return found
+
+
+def _others(work: Work) -> list[str]:
+    """Who else changed the files of this session lately, in words."""
+    if not work.changes or not work.base:
+        return []
+    reply = git.ask(
+        'log', f'-{_LOOK_BACK}', '--no-merges', '--name-only', '-z',
+        '--format=%x01%an%x02%ae%x02', work.base, '--',
+    )  # fmt: skip
+    own = {commit.email for commit in work.commits}
+    paths = {each.path for each in work.changes}
+    counts: dict[str, int] = {}
+    for entry in reply.out.split('\1')[1:]:
+        name, email, names = entry.split('\2', 2)
+        touched = {path.lstrip('\n') for path in names.split('\0')}
+        if email not in own and touched & paths:
+            counts[name] = counts.get(name, 0) + 1
+    busiest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:5]
+    if not busiest:
+        return []
+    shown = ', '.join(f'{output.line(name)} ({words.count(n, "commit")})' for name, n in busiest)
+    return [f'others in these files, last {_LOOK_BACK} commits of the base: {shown}']

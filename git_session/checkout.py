@@ -1,0 +1,148 @@
+"""Moving between branches together with their sessions, and opening new ones."""
+
+from __future__ import annotations
+
+import os
+
+from git_session import bindings, eventlog, events, git, hooks, workspace
+from git_session.errors import REFUSED, SessionError
+from git_session.eventlog import Maker
+from git_session.workspace import Workspace
+
+
+def check_name(branch: str) -> None:
+    """Raise SessionError when git would not take the name for a branch."""
+    reply = git.ask('check-ref-format', 'refs/heads/' + branch)
+    if reply.status != 0 or branch.startswith('-') or branch == 'HEAD':
+        raise SessionError(f"'{branch}' is not a valid branch name")
+
+
+def switch(here: Workspace, branch: str, *, create: bool = False, base: str = '') -> Workspace:
+    """Switch as `git switch` does, pause the session left behind, resume the other.
+
+    A dirty working tree is carried along or refused by git itself; when git
+    refuses, its words are shown and nothing has changed.
+    """
+    check_name(branch)
+    arguments = ['switch', '--no-guess', *(['-c'] if create else []), branch]
+    if not create and not git.ref_exists('refs/heads/' + branch):
+        arguments.remove('--no-guess')  # a remote's branch of that name will do
+    reply = git.act(*arguments, *([base] if base else []), capture=True)
+    if reply.status != 0:
+        raise git.failure(reply)
+    from git_session import output
+
+    output.talk(output.plain(reply.err.rstrip('\n')))
+    if here.session is not None and here.session.state == 'active':
+        maker = here.maker()
+        maker.add('pause', reason='switch')
+        here.record(maker.made)
+    there = workspace.open_workspace()
+    if there.session is not None:
+        enter(there)
+    return there
+
+
+def enter(there: Workspace) -> None:
+    """Resume the session of the branch we are on."""
+    if there.require().state == 'paused':
+        maker = there.maker()
+        maker.add('resume')
+        there.record(maker.made)
+    there.point()
+
+
+def begin(
+    here: Workspace,
+    *,
+    objectives: list[str],
+    base: str | None = None,
+    issue: str | None = None,
+) -> Workspace:
+    """Open a session on the branch HEAD names; the first objective becomes the active one.
+
+    Raises SessionError (REFUSED) when there is one already.
+    """
+    repo = here.repo
+    if here.session is not None or repo.branch is None:
+        raise SessionError(
+            f"branch '{repo.branch}' has a session already: {here.require().id}",
+            "go on with it: 'git session resume'", status=REFUSED,
+        )  # fmt: skip
+    said = ensure_hooks(repo)
+    base_ref, base_oid = _base(repo, base)
+    maker = Maker(session_name(repo.branch), git.identity())
+    maker.add(
+        'start', branch='refs/heads/' + repo.branch, head=repo.head, base=base_oid,
+        base_ref=base_ref, upstream=_upstream(repo.branch), issue=issue,
+    )  # fmt: skip
+    added = [maker.add('objective.add', text=text) for text in objectives]
+    if added:
+        maker.add('objective.start', ref=added[0].id)
+    with eventlog.lock(repo.sessions, exclusive=True):
+        place = eventlog.directory(repo.sessions, repo.branch)
+        if eventlog.session_id(place):
+            raise SessionError(f"branch '{repo.branch}' has a session already", status=REFUSED)
+        try:
+            os.makedirs(place, exist_ok=True)
+        except OSError as error:
+            raise SessionError(f"cannot create '{place}': {error.strerror}") from None
+        # What an opening that was killed left here has no id and is nobody's session.
+        eventlog.remove(os.path.join(place, eventlog.LOG))
+        eventlog.remove(os.path.join(place, eventlog.PUBLISHED))
+        eventlog.append(place, [events.encode(event) for event in maker.made])
+        eventlog.write_file(os.path.join(place, eventlog.ID), maker.session + '\n', durable=True)
+    bindings.bind(repo, repo.branch, maker.session)
+    there = workspace.open_workspace()
+    there.said += said
+    there.generate()
+    there.point()
+    return there
+
+
+def ensure_hooks(repo: git.Repository) -> list[str]:
+    """Install the hooks where they are missing; what to tell the user."""
+    if hooks.is_installed(repo):
+        return []
+    try:
+        done = hooks.install(repo)
+    except SessionError as error:
+        return [f'warning: hooks not installed: {error.message}', "hint: see 'git session doctor'"]
+    place = os.path.relpath(hooks.directory(repo))
+    return [f"installed git hooks in {place} ('git session hooks uninstall' removes them)", *done]
+
+
+def session_name(branch: str, now: float | None = None) -> str:
+    """A new session id: ``<branch-slug>-<YYYYMMDD>-<4 hex>``."""
+    import time
+
+    slug = ''.join(each if each.isascii() and each.isalnum() else '-' for each in branch.lower())
+    slug = '-'.join(part for part in slug.split('-') if part)[:40].strip('-') or 'session'
+    day = time.strftime('%Y%m%d', time.gmtime(now))
+    return f'{slug}-{day}-{os.urandom(2).hex()}'
+
+
+def _base(repo: git.Repository, wanted: str | None) -> tuple[str, str]:
+    """What the branch is compared with: a full ref ('' if it is none) and the merge base."""
+    if wanted:
+        oid = git.resolve(wanted)
+        if oid is None:
+            raise SessionError(f"invalid base: '{wanted}' is not a commit")
+        full = git.ask('rev-parse', '--symbolic-full-name', '--end-of-options', wanted).out.strip()
+        full = full.splitlines()[-1] if full else ''
+        ref = full if full.startswith('refs/') else ''
+    else:
+        ref = git.default_branch() or ''
+        if ref == f'refs/heads/{repo.branch}':
+            ref = ''
+    if not ref and not wanted:
+        return '', repo.head or ''
+    if repo.head is None:
+        return ref, ''
+    merge_base = git.ask('merge-base', ref or wanted or '', repo.head).out.strip()
+    return ref, merge_base or repo.head
+
+
+def _upstream(branch: str) -> str:
+    reply = git.ask('for-each-ref', '--format=%(upstream)', 'refs/heads/' + branch)
+    return reply.out.strip()

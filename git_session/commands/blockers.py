@@ -1,0 +1,90 @@
+"""`git session blockers`: what stands in the way."""
+
+from __future__ import annotations
+
+import time
+
+from git_session import output, session
+from git_session.errors import REFUSED, SessionError
+from git_session.options import FORMAT, Option, Syntax, Values
+from git_session.session import Blocker
+from git_session.views import files, words
+from git_session.workspace import Workspace, open_workspace
+
+ABOUT = 'List, add or resolve the blockers of the session.'
+FORMS = {
+    'list': Syntax('', 0, 0, FORMAT),
+    'add': Syntax(
+        '<text>', 1, 1,
+        (
+            Option(('--issue',), 'the issue it is tracked in', value='ref'),
+            Option(('--objective',), 'the objective it blocks', value='id'),
+        ),
+    ),
+    'resolve': Syntax(
+        '<id>', 1, 1, (Option(('--how',), 'how it was resolved', value='text'),)
+    ),
+    'reopen': Syntax('<id>', 1, 1, ()),
+    'edit': Syntax('<id> <text>', 2, 2, ()),
+}  # fmt: skip
+
+
+def run(action: str, values: Values) -> int:
+    here = open_workspace()
+    if action == 'list':
+        return _list(here, values)
+    before = here.require()
+    maker = here.maker()
+    if action == 'add':
+        objective = values.text('objective')
+        of = session.find(before.objectives, objective, 'obj-', 'objective') if objective else None
+        maker.add(
+            'blocker.add', text=_text(values.operands[0]), issue=values.text('issue'),
+            objective=of.ref if of else None,
+        )  # fmt: skip
+    else:
+        blocker = _find(before.blockers, values.operands[0])
+        if action == 'edit':
+            maker.add('blocker.edit', ref=blocker.ref, text=_text(values.operands[1]))
+        elif blocker.state == {'resolve': 'resolved', 'reopen': 'open'}[action]:
+            raise SessionError(f'{blocker.name} is {blocker.state} already', status=REFUSED)
+        else:
+            maker.add(f'blocker.{action}', ref=blocker.ref, how=values.text('how'))
+    after = here.record(maker.made)
+    for each in after.blockers:
+        if each.ref in (maker.made[0].id, maker.made[0].facts.get('ref')):
+            output.talk(f'{each.name} {output.line(each.text)}: {each.state}')
+    return 0
+
+
+def _text(given: str) -> str:
+    if not given.strip():
+        raise SessionError('a blocker needs a text', status=REFUSED)
+    return given.strip()
+
+
+def _find(blockers: list[Blocker], wanted: str) -> Blocker:
+    found: Blocker = session.find(blockers, wanted, 'blk-', 'blocker')
+    return found
+
+
+def _list(here: Workspace, values: Values) -> int:
+    current = here.require()
+    if values.json:
+        records = [files.blocker_record(each, current) for each in current.blockers]
+        output.json({
+            'schema': 'git-session/blockers/1', 'session': current.id, 'blockers': records,
+        })  # fmt: skip
+        return 0
+    now, style = time.time(), here.style()
+    lines = []
+    for each in current.blockers:
+        issue = f' ({output.line(each.issue)})' if each.issue else ''
+        how = f': {output.line(each.how)}' if each.how else ''
+        if each.state == 'open':
+            state = style.paint(f'open, added {words.age(each.added, now)}', 'red')
+        else:
+            state = f'resolved {words.age(each.resolved, now)}{how}'
+        lines.append(f'{each.name} {output.line(each.text)}{issue}: {state}\n')
+    output.out(''.join(lines))
+    return 0

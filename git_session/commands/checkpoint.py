@@ -1,0 +1,187 @@
+"""`git session checkpoint`: commit what is staged with the session's record, or mark HEAD."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from git_session import events, git, history, knowledge, output, trailers
+from git_session.analysis.subject import propose
+from git_session.errors import USAGE, SessionError
+from git_session.eventlog import Maker
+from git_session.options import Option, Syntax, Values
+from git_session.session import Decision, Session
+from git_session.views import words
+from git_session.workspace import Workspace, open_workspace, publish, require_work_tree
+
+ABOUT = 'Commit the staged changes with the record of the session, or record HEAD as it is.'
+FORMS = {
+    '': Syntax(
+        '', 0, 0,
+        (
+            Option(('-m', '--message'), 'the message, a paragraph each', value='msg', many=True),
+            Option(('-F', '--file'), 'read the message from a file, - for stdin', value='file'),
+            Option(('-e', '--edit'), 'edit the message before committing'),
+            Option(('-l', '--label'), 'a name for this checkpoint', value='label'),
+            Option(('-d', '--decision'), 'a decision made here', value='text', many=True),
+            Option(('-a', '--all'), 'commit all changes of tracked files'),
+            Option(('--no-commit',), 'record only, commit nothing'),
+            Option(('--amend',), 'amend the last commit'),
+        ),
+    )
+}  # fmt: skip
+
+
+def run(action: str, values: Values) -> int:
+    here = open_workspace()
+    require_work_tree(here)
+    session = here.require()
+    if values.flag('amend') and values.flag('no-commit'):
+        raise SessionError(
+            "options '--amend' and '--no-commit' cannot be used together", status=USAGE
+        )
+    given = _message(values)
+    label = (values.text('label') or '').strip()
+    maker = here.maker()
+    decisions = [maker.add('decision.add', text=text) for text in values.texts('decision')]
+    made = [Decision(0, each.id, each.facts['text'], each.time, by=maker.by) for each in decisions]
+    logged = _log_decisions(here, made)
+    amended = here.repo.head if values.flag('amend') else None
+    committed = amended is not None or (not values.flag('no-commit') and _has_changes(here, values))
+    impact: dict[str, Any] = {}
+    try:
+        if committed:
+            impact = _commit(here, session, values, given, label)
+    except SessionError:
+        for each in logged:
+            knowledge.remove_decision(here.repo.top or '', each, session.id)
+        raise
+    _record(
+        here, maker, label=label, message=given, committed=committed, impact=impact, amended=amended
+    )
+    return 0
+
+
+def _message(values: Values) -> str:
+    """The message as given: -m paragraphs or -F."""
+    path = values.text('file')
+    if path is None:
+        return '\n\n'.join(values.texts('message')).strip()
+    if values.texts('message'):
+        raise SessionError("options '-m' and '-F' cannot be used together", status=USAGE)
+    try:
+        if path == '-':
+            data = sys.stdin.buffer.read()
+        else:
+            with open(path, 'rb') as file:
+                data = file.read()
+    except OSError as error:
+        raise SessionError(f"could not read log file '{path}': {error.strerror}") from None
+    return data.decode('utf-8', 'surrogateescape').strip()
+
+
+def _log_decisions(here: Workspace, made: list[Decision]) -> list[Decision]:
+    """Write the decisions to the shared log first, so that -a commits them."""
+    top, session = here.repo.top or '', here.require()
+    return [each for each in made if knowledge.append_decision(top, each, session.id)]
+
+
+def _has_changes(here: Workspace, values: Values) -> bool:
+    """Whether the commit would have something in it."""
+    entries = history.parse_status(
+        git.read('status', '--porcelain=v2', '-z', '--untracked-files=no')
+    )
+    if values.flag('all'):
+        return bool(entries)
+    return any(each.is_staged for each in entries)
+
+
+def _commit(
+    here: Workspace, session: Session, values: Values, given: str, label: str
+) -> dict[str, Any]:
+    """Make the commit; its impact.  Raises SessionError when git or a hook refused it."""
+    amend = values.flag('amend')
+    changes = _changes(here, values)
+    if not given and amend:
+        given = trailers.strip(git.read('log', '-1', '--format=%B')).strip()
+    if not given:
+        active = session.active_objectives()
+        given = propose(changes, label or (active[0].text if active else ''))
+    impact = _impact(changes)
+    block = trailers.block(
+        session, label=label, decisions=[(text, '') for text in values.texts('decision')],
+        impact=impact, seconds=_seconds(here, session),
+    )  # fmt: skip
+    path = os.path.join(here.repo.gitdir, 'SESSION_EDITMSG')
+    with open(path, 'wb') as file:
+        file.write(trailers.join(given, block).encode('utf-8', 'surrogateescape'))
+    options = ['--amend'] if amend else []
+    options += ['-a'] if values.flag('all') else []
+    options += ['-e'] if values.flag('edit') else []
+    # The lines we add are UTF-8, so the commit has to say so.
+    reply = git.act('-c', 'i18n.commitEncoding=UTF-8', 'commit', '-F', path, *options)
+    os.remove(path)
+    if reply.status != 0:
+        raise SessionError('nothing was recorded', status=reply.status)
+    return impact
+
+
+def _seconds(here: Workspace, session: Session) -> float:
+    """The active time up to now."""
+    import time
+
+    last = max((moment for moment, _ in session.clock), default=0.0)
+    now = time.time()
+    gap = now - last if session.state == 'active' and now - last <= here.idle else 0.0
+    return session.active_seconds(here.idle) + max(gap, 0.0)
+
+
+def _changes(here: Workspace, values: Values) -> tuple[history.Change, ...]:
+    """What the commit will change: index or working tree against its parent."""
+    parent = here.repo.head or history.empty_tree()
+    if values.flag('amend'):
+        parent = git.resolve('HEAD^') or history.empty_tree()
+    return history.changed(parent) if values.flag('all') else history.changed('--cached', parent)
+
+
+def _impact(changes: tuple[history.Change, ...]) -> dict[str, Any]:
+    named: dict[str, Any] = {}
+    for key, statuses in (('added', 'AC'), ('modified', 'MT'), ('deleted', 'D')):
+        paths = [each.path for each in changes if each.status in statuses]
+        if paths:
+            named[key] = paths
+    renamed = [f'{each.old_path} => {each.path}' for each in changes if each.status == 'R']
+    if renamed:
+        named['renamed'] = renamed
+    named['lines_added'] = sum(each.added or 0 for each in changes)
+    named['lines_deleted'] = sum(each.deleted or 0 for each in changes)
+    return named
+
+
+def _record(
+    here: Workspace, maker: Maker, *, label: str, message: str, committed: bool,
+    impact: dict[str, Any], amended: str | None,
+) -> None:  # fmt: skip
+    head = git.resolve('HEAD')
+    extra = []
+    if committed and head:
+        commit = history.describe([head])[0]
+        extra.append(events.commit_event(here.require().id, head, commit.time))
+        if amended and amended != head:
+            maker.add('rewrite', by='amend', pairs=[[amended, head]])
+    maker.add(
+        'checkpoint', commit=head, label=label, message=message.partition('\n')[0],
+        committed=committed or None, impact=impact,
+    )  # fmt: skip
+    session = here.record([*extra, *maker.made])
+    publish(here)
+    where = f' at {words.short(head)}' if head else ''
+    what = f' {output.line(label)}' if label else ''
+    done = 'committed' if committed else 'nothing to commit, recorded'
+    time = words.duration(session.active_seconds(here.idle))
+    output.talk(f'checkpoint{what}{where}: {done}, active time {time}')
+    if message and not committed and label == '':
+        output.talk(f'  {output.line(message)}')
+    if committed is False and message == '' and label == '':
+        output.hint("name it with '-l <label>' or '-m <message>' to find it again")

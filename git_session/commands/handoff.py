@@ -1,0 +1,85 @@
+"""`git session handoff`: the handoff of a session, made from facts."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from git_session import archive, ending, eventlog, git, history, output
+from git_session.analysis.steps import next_steps
+from git_session.errors import REFUSED, SessionError
+from git_session.options import FORMAT, Option, Syntax, Values
+from git_session.views import handoff
+from git_session.workspace import Workspace, open_workspace
+
+ABOUT = 'Write the handoff of this session, or show that of a finished one.'
+FORMS = {
+    '': Syntax(
+        '[<session>]', 0, 1,
+        (Option(('-o', '--output'), 'write it to a file', value='file'), *FORMAT),
+    )
+}  # fmt: skip
+
+
+def run(action: str, values: Values) -> int:
+    here = open_workspace()
+    current = here.session.id if here.session else None
+    place = archive.find(here.repo.sessions, values.operand, current) if values.operand else ''
+    if place and place != here.place:
+        return _stored(place, values)
+    session, work = here.require(), here.work()
+    if values.json:
+        steps = next_steps(session, work)
+        output.json(handoff.data(session, work, steps, written=time.time(), idle=here.idle))
+        return 0
+    return _write(_fresh(here), values)
+
+
+def _fresh(here: Workspace) -> str:
+    """A handoff of the session as it is now; writing one is recorded."""
+    if here.repo.head:
+        maker = here.maker()
+        maker.add('handoff', commit=here.repo.head)
+        here.record(maker.made)
+    return ending.write_handoff(here)
+
+
+def _stored(place: str, values: Values) -> int:
+    """The handoff that was written when it was, and what moved since."""
+    session, _, _ = archive.load(place)
+    path = os.path.join(place, 'handoff.md')
+    if values.json:
+        raise SessionError(
+            'a written handoff is text',
+            f"see 'git session show {session.id} --json'",
+            status=REFUSED,
+        )
+    try:
+        with open(path, encoding='utf-8', errors='surrogateescape') as file:
+            text = file.read()
+    except FileNotFoundError:
+        raise SessionError(f'session {session.id} has no handoff', status=REFUSED) from None
+    moved = _moved(session.branch, session.handoffs[-1].text if session.handoffs else '')
+    if moved:
+        output.hint(moved)
+    return _write(text, values)
+
+
+def _moved(branch: str, head: str) -> str:
+    now = git.resolve('refs/heads/' + branch)
+    if not head or now is None or now == head:
+        return ''
+    return handoff.staleness(head, history.between(head, now), history.changed(head, now))
+
+
+def _write(text: str, values: Values) -> int:
+    path = values.text('output')
+    if path is None:
+        output.out(text, git.pager)
+        return 0
+    try:
+        eventlog.write_file(path, text)
+    except OSError as error:
+        raise SessionError(f"could not write '{path}': {error.strerror}") from None
+    output.talk(f'handoff written to {path}')
+    return 0

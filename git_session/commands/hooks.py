@@ -1,0 +1,56 @@
+"""`git session hooks`: install, uninstall or look at the git hooks."""
+
+from __future__ import annotations
+
+from git_session import git, hooks, output
+from git_session.options import FORMAT, Syntax, Values
+
+ABOUT = 'Install the git hooks beside those that are there, take them out, or show them.'
+FORMS = {
+    'status': Syntax('', 0, 0, FORMAT),
+    'install': Syntax('', 0, 0, ()),
+    'uninstall': Syntax('', 0, 0, ()),
+}
+
+
+def run(action: str, values: Values) -> int:
+    repo = git.discover()
+    if action == 'install':
+        said = hooks.install(repo)
+        output.talk(f'hooks installed in {output.plain(hooks.directory(repo))}')
+    elif action == 'uninstall':
+        said = hooks.uninstall(repo) or ['no hooks of git session here']
+    else:
+        return _status(repo, values)
+    for text in said:
+        output.talk(text)
+    return 0
+
+
+def _status(repo: git.Repository, values: Values) -> int:
+    """Show each hook; 1 when one of ours does not work."""
+    found = hooks.states(repo)
+    if values.json:
+        output.json({
+            'schema': 'git-session/hooks/1',
+            'directory': hooks.directory(repo),
+            'hooks': [
+                {'event': each.event, 'state': each.found, 'chained': each.chained,
+                 'detail': each.detail or None}
+                for each in found
+            ],
+        })  # fmt: skip
+    else:
+        for each in found:
+            chained = ', runs the hook that was there first' if each.chained else ''
+            detail = f', {each.detail}' if each.detail else ''
+            output.out(f'{each.event}: {_STATES[each.found]}{detail}{chained}\n')
+    return 0 if all(each.found == 'ours' for each in found) else 1
+
+
+_STATES = {
+    'ours': 'installed',
+    'none': 'not installed',
+    'other': 'not installed, another hook is there',
+    'disabled': 'installed',
+}

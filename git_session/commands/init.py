@@ -1,0 +1,60 @@
+"""`git session init`: the shared knowledge in `.session/`, and the hooks."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from git_session import checkout, config, eventlog, git, output
+from git_session.analysis import survey
+from git_session.errors import SessionError
+from git_session.options import Option, Syntax, Values
+from git_session.workspace import open_workspace, require_work_tree
+
+ABOUT = 'Write .session/ with templates filled from this repository, and install the hooks.'
+FORMS = {
+    '': Syntax(
+        '', 0, 0,
+        (
+            Option(('-f', '--force'), 'write existing files anew; the old ones are backed up'),
+            Option(('--no-hooks',), 'do not install the hooks'),
+        ),
+    )
+}  # fmt: skip
+
+
+def run(action: str, values: Values) -> int:
+    here = open_workspace()
+    top = require_work_tree(here)
+    found = survey.survey(git.read('-C', top, 'ls-files', '-z').split('\0')[:-1])
+    texts = {
+        'config.yaml': config.template(),
+        'architecture.md': survey.architecture(found),
+        'conventions.md': survey.conventions(found),
+        'decision-log.md': '# Decision log\n',
+        '.gitattributes': 'decision-log.md merge=union\n',
+    }
+    folder = os.path.join(top, '.session')
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for name, text in texts.items():
+            _write(os.path.join(folder, name), f'.session/{name}', text, force=values.flag('force'))
+    except OSError as error:
+        raise SessionError(f"cannot write in '{folder}': {error.strerror}") from None
+    if not values.flag('no-hooks'):
+        for line in checkout.ensure_hooks(here.repo) or ['git hooks are installed already']:
+            output.talk(line)
+    output.hint("commit .session to share it: 'git add .session'")
+    return 0
+
+
+def _write(path: str, shown: str, text: str, *, force: bool) -> None:
+    if os.path.lexists(path):
+        if not force:
+            output.talk(f'kept {shown}')
+            return
+        backup = f'{path}.{time.strftime("%Y%m%dT%H%M%S")}.bak'
+        os.rename(path, backup)
+        output.talk(f'backed up {shown} as {os.path.basename(backup)}')
+    eventlog.write_file(path, text)
+    output.talk(f'wrote {shown}')

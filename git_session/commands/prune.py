@@ -1,0 +1,45 @@
+"""`git session prune`: archive sessions that are over; nothing is deleted."""
+
+from __future__ import annotations
+
+import time
+
+from git_session import archive, bindings, eventlog, git, output
+from git_session.options import FORMAT, Option, Syntax, Values
+from git_session.views import words
+from git_session.workspace import open_workspace
+
+ABOUT = 'Archive the sessions of branches that are gone and of those long left alone.'
+FORMS = {
+    '': Syntax('', 0, 0, (Option(('-n', '--dry-run'), 'only say what would be archived'), *FORMAT))
+}
+
+
+def run(action: str, values: Values) -> int:
+    here = open_workspace()
+    repo, now = here.repo, time.time()
+    days = here.config['session.archive_after_days']
+    existing = git.branches() | {repo.branch or ''}
+    dry = values.flag('dry-run')
+    found = []
+    for branch, name in eventlog.live(repo.sessions).items():
+        session, _, _ = archive.load(eventlog.directory(repo.sessions, branch))
+        if branch not in existing:
+            found.append((branch, name, 'gone', f"branch '{branch}' is gone"))
+        elif branch != repo.branch and now - session.last_active > days * 86400:
+            why = f'last active {words.age(session.last_active, now)}'
+            found.append((branch, name, 'left', why))
+    for branch, name, result, why in found:
+        if not dry:
+            with eventlog.lock(repo.sessions, exclusive=True):
+                bindings.finish(repo, branch, name, result)
+            bindings.unbind(repo, branch)
+        if not values.json:
+            verb = 'would archive' if dry else 'archived'
+            output.out(f'{verb} {name}: {output.line(why)}\n')
+    if values.json:
+        records = [
+            {'session': name, 'branch': branch, 'why': why} for branch, name, _, why in found
+        ]
+        output.json({'schema': 'git-session/prune/1', 'dry_run': dry, 'archived': records})
+    return 0

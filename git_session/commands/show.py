@@ -1,0 +1,73 @@
+"""`git session show`: one session whole."""
+
+from __future__ import annotations
+
+import time
+
+from git_session import archive, git, output
+from git_session.options import FORMAT, Syntax, Values
+from git_session.session import Blocker, Checkpoint, Decision, Session
+from git_session.views import files, log, words
+from git_session.workspace import Workspace, open_workspace
+
+ABOUT = 'Show one session whole: objectives, blockers, decisions, checkpoints, notes, events.'
+FORMS = {'': Syntax('[<session>]', 0, 1, FORMAT)}
+
+
+def run(action: str, values: Values) -> int:
+    here = open_workspace()
+    if values.operand:
+        current = here.session.id if here.session else None
+        place = archive.find(here.repo.sessions, values.operand, current)
+        session, events, _ = archive.load(place)
+    else:
+        session, events = here.require(), here.events
+    if values.json:
+        output.json({'schema': 'git-session/show/1', **files.state(session, idle=here.idle),
+                     'events': log.data(session, events)['events']})  # fmt: skip
+        return 0
+    text = _text(here, session)
+    text += '\nEvents\n' + log.text(session, events, style=here.style(), date_format=here.dates)
+    output.out(text, git.pager)
+    return 0
+
+
+def _text(here: Workspace, session: Session) -> str:
+    now = time.time()
+    lines = [f'Session {session.id} on {output.line(session.branch)} ({session.state})']
+    author = output.line(session.author or 'unknown')
+    lines.append(f'  started {words.date(session.started, here.dates)} by {author}')
+    if session.ended:
+        result = session.end.get('result', 'ended')
+        into = f' into {output.line(session.end["into"])}' if session.end.get('into') else ''
+        lines.append(f'  {result}{into} {words.date(session.ended, here.dates)}')
+    lines.append(f'  active time {words.duration(session.active_seconds(here.idle))}')
+    for title, items in (
+        ('Objectives', [f'{each.name} {each.text}: {each.state}' for each in session.objectives]),
+        ('Blockers', [_blocker(each) for each in session.blockers]),
+        ('Decisions', [_decision(each) for each in session.decisions]),
+        ('Checkpoints', [_checkpoint(each, now) for each in session.checkpoints]),
+        ('Notes', [each.text for each in session.notes]),
+        ('Dead ends', [each.text for each in session.dead_ends]),
+        ('Commits', [words.short(commit) for commit in session.commits]),
+    ):  # fmt: skip
+        if items:
+            lines += ['', title, *(f'  {output.line(item)}' for item in items)]
+    return '\n'.join(lines) + '\n'
+
+
+def _decision(each: Decision) -> str:
+    why = f'; because {each.rationale}' if each.rationale else ''
+    instead = f'; not {", ".join(each.alternatives)}' if each.alternatives else ''
+    return f'{each.name} {each.text}{why}{instead}' + (
+        ' (superseded)' if each.superseded_by else ''
+    )
+
+
+def _blocker(each: Blocker) -> str:
+    return f'{each.name} {each.text}: {each.state}' + (f' ({each.how})' if each.how else '')
+
+
+def _checkpoint(each: Checkpoint, now: float) -> str:
+    parts = (words.age(each.at, now), words.short(each.commit), each.label, each.message)
+    return ' '.join(part for part in parts if part)

@@ -1,0 +1,74 @@
+"""`git session status`: where the session stands."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from git_session import eventlog, git, output
+from git_session.analysis.remarks import remarks
+from git_session.analysis.steps import next_steps
+from git_session.options import FORMAT, Option, Syntax, Values
+from git_session.views import status, words
+from git_session.workspace import Workspace, open_workspace
+
+ABOUT = 'Show the session of this branch: objectives, blockers, work, what is next.'
+FORMS = {
+    '': Syntax(
+        '', 0, 0,
+        (
+            Option(('--objectives',), 'all objectives'),
+            Option(('--blockers',), 'resolved blockers too'),
+            Option(('--decisions',), 'the decisions'),
+            Option(('-v', '--verbose'), 'files, hooks, storage and configuration too'),
+            *FORMAT,
+        ),
+    )
+}  # fmt: skip
+
+
+def run(action: str, values: Values) -> int:
+    here = open_workspace()
+    for text in here.config.warnings:
+        output.warn(text)
+    for text in here.said:
+        output.talk(text)
+    session, work = here.require(), here.work()
+    steps = next_steps(session, work)
+    said = remarks(session, lost=here.lost)
+    if values.json:
+        output.json(status.data(session, work, steps, idle=here.idle, remarks=said))
+        return 0
+    lists = frozenset(name for name in ('objectives', 'blockers', 'decisions') if values.flag(name))
+    verbose = values.flag('verbose') or here.config['display.verbose']
+    text = status.text(
+        session, work, steps, style=here.style(), now=time.time(), idle=here.idle,
+        date_format=here.dates, lists=lists, remarks=said,
+        more=_more(here) if verbose else (),
+    )  # fmt: skip
+    output.out(text, git.pager)
+    return 0
+
+
+def _more(here: Workspace) -> list[str]:
+    """Files, hooks, storage and the configuration in force, as lines."""
+    from git_session import hooks
+
+    work = here.work()
+    lines = ['', 'Files']
+    lines += [f'  {each.status} {output.line(each.path)}' for each in work.changes]
+    lines += [f'  {each.xy} {output.line(each.path)}' for each in work.uncommitted]
+    lines += ['', 'Hooks']
+    lines += [f'  {each.event}: {each.found}{" " + each.detail if each.detail else ""}'
+              for each in hooks.states(here.repo)]  # fmt: skip
+    size = os.stat(os.path.join(here.place, eventlog.LOG)).st_size
+    lines += ['', 'Storage', f'  {output.line(here.place)}']
+    lines.append(f'  {words.count(len(here.events), "event")}, {words.count(size, "byte")}')
+    lines += ['', 'Configuration']
+    lines += [f'  {key} = {_shown(value.value)} ({value.origin})'
+              for key, value in here.config.items()]  # fmt: skip
+    return lines
+
+
+def _shown(value: object) -> str:
+    return output.line(', '.join(map(str, value)) if isinstance(value, list) else str(value))

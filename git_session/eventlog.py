@@ -1,0 +1,190 @@
+"""The log of one session on disk.
+
+``<git common dir>/sessions/<branch>/`` holds a live session, ``.archive/<id>/`` a
+finished one.  In it::
+
+    events.jsonl  the truth, one event a line (see events), only ever appended to
+    id            the session's id, read by the hooks: without it there is no session
+    published     how many bytes of events.jsonl have become notes
+
+and the generated files.  A line is written by one write to a file opened with
+O_APPEND, so parallel writers do not mix; it is on disk when `append` returns.
+Who appends holds a shared lock on ``sessions/.lock``, who moves a directory an
+exclusive one.  The hooks hold none: a line they cannot write because the
+directory has just moved is a commit that the next command finds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from git_session import events
+from git_session.errors import SessionError
+from git_session.events import Event
+
+LOG = 'events.jsonl'
+ID = 'id'
+PUBLISHED = 'published'
+
+
+def directory(sessions: str, branch: str) -> str:
+    """The directory of a branch's live session; raises SessionError on a name git refuses."""
+    parts = branch.split('/')
+    if '\0' in branch or any(not part or part.startswith('.') for part in parts):
+        raise SessionError(f"'{branch}' is not a valid branch name")
+    return os.path.join(sessions, *parts)
+
+
+def session_id(place: str) -> str | None:
+    """The id of the session in a directory, None when there is none."""
+    try:
+        with open(os.path.join(place, ID), encoding='utf-8') as file:
+            return file.readline().strip() or None
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+        return None
+
+
+def live(sessions: str) -> dict[str, str]:
+    """The live sessions: branch -> session id."""
+    found: dict[str, str] = {}
+    pending = ['']
+    while pending:
+        prefix = pending.pop()
+        for entry in _entries(os.path.join(sessions, prefix)):
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith('.'):
+                branch = prefix + entry.name
+                pending.append(branch + '/')
+                name = session_id(entry.path)
+                if name:
+                    found[branch] = name
+    return dict(sorted(found.items()))
+
+
+def _entries(place: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(place) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+@contextmanager
+def lock(sessions: str, *, exclusive: bool) -> Iterator[None]:
+    """Hold the lock of all sessions; waits for it."""
+    os.makedirs(sessions, exist_ok=True)
+    handle = os.open(os.path.join(sessions, '.lock'), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
+def read_bytes(place: str) -> bytes:
+    """The raw log, empty when there is none."""
+    try:
+        with open(os.path.join(place, LOG), 'rb') as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return b''
+
+
+def append(place: str, lines: list[bytes]) -> None:
+    """Write the lines to the end of the log and to the disk.
+
+    A torn last line of a writer that died is ended first, so that ours stands
+    alone.  Raises OSError when they are not safely there.
+    """
+    handle = os.open(
+        os.path.join(place, LOG), os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666
+    )
+    try:
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b'\n'
+        data = (b'\n' if torn else b'') + b''.join(line + b'\n' for line in lines)
+        written = os.write(handle, data)
+        if written != len(data):  # a full disk: the torn line is nobody's event
+            raise OSError(28, os.strerror(28), os.path.join(place, LOG))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def published_size(place: str) -> int:
+    """How many bytes of the log have been published."""
+    try:
+        with open(os.path.join(place, PUBLISHED), encoding='ascii') as file:
+            return int(file.read())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return 0
+
+
+def write_file(path: str, text: str | bytes, *, durable: bool = False) -> None:
+    """Replace a file in one step: written beside it, then renamed."""
+    temporary = f'{path}.{os.getpid()}.tmp'
+    data = text if isinstance(text, bytes) else text.encode('utf-8', 'surrogateescape')
+    try:
+        with open(temporary, 'wb') as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        remove(temporary)
+        raise
+
+
+def remove(path: str) -> None:
+    """Remove a file that may not be there."""
+    try:
+        os.remove(path)
+    except OSError:
+        pass
+
+
+class Maker:
+    """Makes the events of one command: ids that sort after all that is known.
+
+    A clock that went back does not reorder what one person did one after the
+    other: ids go on from the newest one in the log.  `at` stays the clock's.
+    """
+
+    def __init__(self, session: str, by: str, newest: str = '', now: float | None = None) -> None:
+        self.session = session
+        self.by = by
+        self.now = time.time() if now is None else now
+        self._next = self.now
+        stamp = newest.partition('Z-')[0]
+        if stamp and stamp >= events.event_id(self.now, '').partition('Z-')[0]:
+            self._next = _parse_stamp(stamp) + 0.001
+        self.made: list[Event] = []
+
+    def add(self, type: str, **facts: Any) -> Event:
+        """One more event; the first one's id groups the later ones."""
+        unique = os.urandom(6).hex()
+        name = events.event_id(self._next, unique)
+        self._next += 0.001
+        op = self.made[0].op or self.made[0].id if self.made else ''
+        facts = {key: value for key, value in facts.items() if value not in (None, '', [], {})}
+        if 'by' in events.TYPES[type] and type != 'rewrite' and self.by:
+            facts['by'] = self.by
+        event = Event(name, events.format_time(self.now), self.session, type, facts, op)
+        self.made.append(event)
+        return event
+
+
+def _parse_stamp(stamp: str) -> float:
+    """Epoch seconds of the time in an id, 0 if it is no time."""
+    day, _, clock = stamp.partition('T')
+    try:
+        return events.parse_time(
+            f'{day[:4]}-{day[4:6]}-{day[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}Z'
+        )
+    except ValueError:
+        return 0.0

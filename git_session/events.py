@@ -1,0 +1,213 @@
+"""The events: their closed set, and how one becomes a line and a line one.
+
+A line is one JSON object::
+
+    {"v":1,"id":"20261122T230226.123Z-9f3c2a1b7d4e","at":"2026-11-22T23:02:26.123Z",
+     "session":"feature-auth-20261122-3f9c","type":"objective.add","text":"Google OAuth"}
+
+`id` is unique for ever and sorts by time; two events that were made by one
+command share `op`, the id of the first.  References inside the log (`ref`) are
+ids.  No I/O and no clock here.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+VERSION = 1
+
+# What each type means and the facts it carries: name -> kind, `?` when optional.
+# text: str; texts: list of str; pairs: list of [old, new]; number: int; flag: bool;
+# object: a JSON object.
+TYPES: dict[str, dict[str, str]] = {
+    # a session was opened on a branch
+    'start': {
+        'branch': 'text', 'head': 'text?', 'base': 'text?', 'base_ref': 'text?',
+        'upstream': 'text?', 'mode': 'text?', 'issue': 'text?', 'by': 'text?',
+    },
+    'resume': {'reason': 'text?', 'by': 'text?'},
+    'pause': {'reason': 'text?', 'by': 'text?'},
+    # the session is over: `result` is ended, merged or gone
+    'end': {'head': 'text?', 'result': 'text', 'into': 'text?', 'by': 'text?'},
+    # `git branch -m` was found
+    'rename': {'branch': 'text'},
+    # a commit of this session; `via` names how one was made that no hook reported
+    'commit': {'commit': 'text', 'via': 'text?'},
+    # the branch was moved forward to somebody else's commit
+    'merge': {'commit': 'text'},
+    # commits that became others; `by` is amend, rebase or found
+    'rewrite': {'by': 'text?', 'pairs': 'pairs'},
+    'checkpoint': {
+        'commit': 'text?', 'label': 'text?', 'message': 'text?', 'committed': 'flag?',
+        'tdd_phase': 'text?', 'auto': 'flag?', 'impact': 'object?', 'by': 'text?',
+    },
+    'objective.add': {'text': 'text', 'by': 'text?'},
+    'objective.start': {'ref': 'text', 'by': 'text?'},
+    'objective.complete': {'ref': 'text', 'by': 'text?'},
+    'objective.reopen': {'ref': 'text', 'by': 'text?'},
+    'objective.drop': {'ref': 'text', 'why': 'text?', 'by': 'text?'},
+    'objective.edit': {'ref': 'text', 'text': 'text', 'by': 'text?'},
+    'blocker.add': {'text': 'text', 'issue': 'text?', 'objective': 'text?', 'by': 'text?'},
+    'blocker.resolve': {'ref': 'text', 'how': 'text?', 'by': 'text?'},
+    'blocker.reopen': {'ref': 'text', 'by': 'text?'},
+    'blocker.edit': {'ref': 'text', 'text': 'text', 'by': 'text?'},
+    'decision.add': {
+        'text': 'text', 'rationale': 'text?', 'alternatives': 'texts?', 'by': 'text?',
+    },
+    # a new decision in the place of `ref`
+    'decision.supersede': {
+        'ref': 'text', 'text': 'text', 'rationale': 'text?', 'alternatives': 'texts?',
+        'by': 'text?',
+    },
+    'decision.edit': {'ref': 'text', 'text': 'text', 'by': 'text?'},
+    'note': {'text': 'text', 'by': 'text?'},
+    # something that was tried and failed, and why
+    'dead-end': {'text': 'text', 'by': 'text?'},
+    # a handoff was written at this commit
+    'handoff': {'commit': 'text?', 'by': 'text?'},
+    # takes back the events of these ids, undo events among them
+    'undo': {'ids': 'texts', 'by': 'text?'},
+}  # fmt: skip
+
+# The types that `undo` takes back one command at a time: what people decided, not
+# what git did.
+UNDOABLE = frozenset(
+    name
+    for name in TYPES
+    if name.partition('.')[0] in ('objective', 'blocker', 'decision', 'note', 'dead-end')
+) | {'checkpoint', 'pause', 'end'}
+
+_COMMON = ('v', 'id', 'at', 'session', 'type', 'op')
+
+
+class Event(NamedTuple):
+    """One event; `facts` are the keys of its type, `time` is `at` in epoch seconds."""
+
+    id: str
+    at: str
+    session: str
+    type: str
+    facts: dict[str, Any]
+    op: str = ''
+    version: int = VERSION
+
+    @property
+    def time(self) -> float:
+        return parse_time(self.at)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this version knows the type and its facts have the right kinds."""
+        kinds = TYPES.get(self.type)
+        return (
+            self.version <= VERSION
+            and kinds is not None
+            and all(_is_valid(self.facts.get(key), kind) for key, kind in kinds.items())
+        )
+
+
+def _is_valid(value: object, kind: str) -> bool:
+    if kind.endswith('?'):
+        if value is None:
+            return True
+        kind = kind[:-1]
+    if kind == 'texts':
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if kind == 'pairs':
+        return isinstance(value, list) and all(
+            isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, str) for x in pair)
+            for pair in value
+        )
+    return isinstance(value, {'text': str, 'number': int, 'flag': bool, 'object': dict}[kind])
+
+
+def encode(event: Event) -> bytes:
+    """The event's line, without the newline."""
+    record: dict[str, Any] = {
+        'v': event.version, 'id': event.id, 'at': event.at,
+        'session': event.session, 'type': event.type,
+    }  # fmt: skip
+    if event.op:
+        record['op'] = event.op
+    record.update((key, value) for key, value in event.facts.items() if value is not None)
+    text = json.dumps(record, ensure_ascii=False, separators=(',', ':'))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # a surrogate escape: bytes that are not UTF-8
+        return json.dumps(record, separators=(',', ':')).encode()
+
+
+def decode(line: bytes) -> Event | None:
+    """The event of a line, None if it holds none.
+
+    A line may begin with the torn end of a writer that died: an event begins at
+    the last `{"v":`, which cannot occur inside one, where quotes are escaped.
+    """
+    begin = line.rfind(b'{"v":')
+    try:
+        record = json.loads(line[max(begin, 0) :])
+        event = Event(
+            record.pop('id'), record.pop('at'), record.pop('session'), record.pop('type'),
+            record, record.pop('op', ''), record.pop('v'),
+        )  # fmt: skip
+        texts = (event.id, event.at, event.session, event.type)
+        valid = all(isinstance(text, str) and text for text in texts)
+        valid = valid and isinstance(event.op, str) and isinstance(event.version, int)
+        parse_time(event.at)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        return None
+    return event if valid else None
+
+
+def decode_all(data: bytes) -> tuple[list[Event], int]:
+    """The events of a log or a note, each id once, sorted; and the number of lost lines.
+
+    The order and the number of copies of the lines do not matter: the result is
+    the same for every permutation (git's cat_sort_uniq sorts them, a squash
+    concatenates them).  Of two lines with one id the shorter counts: a commit that
+    its hook reported, not the same one found later.
+    """
+    found: dict[str, tuple[bytes, Event]] = {}
+    lost = 0
+    for line in data.split(b'\n'):
+        if not line.strip():
+            continue
+        event = decode(line)
+        if event is None:
+            lost += 1
+            continue
+        kept = found.get(event.id)
+        if kept is None or (len(line), line) < (len(kept[0]), kept[0]):
+            found[event.id] = (line, event)
+    return sorted((event for _, event in found.values()), key=lambda event: event.id), lost
+
+
+def parse_time(at: str) -> float:
+    """Epoch seconds of ``2026-11-22T23:02:26.123Z``; raises ValueError."""
+    moment = datetime.fromisoformat(at)
+    if moment.tzinfo is None:
+        raise ValueError(at)
+    return moment.timestamp()
+
+
+def format_time(seconds: float) -> str:
+    """Epoch seconds as ``2026-11-22T23:02:26.123Z``."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec='milliseconds').replace('+00:00', 'Z')
+
+
+def event_id(seconds: float, suffix: str) -> str:
+    """An id that sorts by time: ``20261122T230226.123Z-<suffix>``."""
+    return format_time(seconds).replace('-', '').replace(':', '') + '-' + suffix
+
+
+def commit_event(session: str, commit: str, seconds: int, via: str | None = None) -> Event:
+    """The event of a commit, the same whoever records it: hook, command or other clone."""
+    # Hooks know the second only: its end, so that they sort after what led to them.
+    at = format_time(seconds).replace('.000Z', 'Z')
+    facts: dict[str, Any] = {'commit': commit}
+    if via:
+        facts['via'] = via
+    return Event(event_id(seconds + 0.999, commit[:16]), at, session, 'commit', facts)

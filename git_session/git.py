@@ -1,0 +1,261 @@
+"""The only module that runs git.
+
+`ask` reads: it takes no optional lock, speaks the C locale and captures.
+`act` does what the user could have typed: git's own words reach the terminal in
+the user's language, the user's hooks, filters and signing apply.  Arguments are
+separate strings, never a shell's.  Text is UTF-8 with surrogate escapes, since
+paths and refnames are bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from git_session.errors import FATAL, SessionError
+
+# Set for every git we start: our own hooks leave at once, the work is ours.
+GUARD = 'GIT_SESSION_ACTIVE'
+_READING = {'GIT_OPTIONAL_LOCKS': '0', 'LC_ALL': 'C', 'LANGUAGE': 'C', 'TZ': 'UTC0'}
+
+
+class Reply(NamedTuple):
+    """What a finished git said: exit status, stdout and stderr as text."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Process:
+    """A git that runs; `reply` waits for it."""
+
+    def __init__(
+        self, args: tuple[str, ...], env: Mapping[str, str], stdin: bytes | None = None
+    ) -> None:
+        self.args = args
+        self._stdin = stdin
+        feed = os.pipe() if stdin is not None else None
+        out, err = os.pipe(), os.pipe()
+        actions: list[tuple[object, ...]] = []
+        if feed is not None:
+            actions.append((os.POSIX_SPAWN_DUP2, feed[0], 0))
+        else:
+            actions.append((os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0))
+        actions += [(os.POSIX_SPAWN_DUP2, out[1], 1), (os.POSIX_SPAWN_DUP2, err[1], 2)]
+        self.pid = _spawn(args, env, actions)
+        os.close(out[1])
+        os.close(err[1])
+        self._pipes = {out[0]: bytearray(), err[0]: bytearray()}
+        self._feed = feed[1] if feed is not None else -1
+        if feed is not None:
+            os.close(feed[0])
+            os.set_blocking(feed[1], False)
+
+    def reply(self) -> Reply:
+        """Wait for the end of this git and return what it said."""
+        pipes = list(self._pipes)
+        poller = select.poll()
+        for fd in pipes:
+            poller.register(fd, select.POLLIN)
+        if self._feed >= 0:
+            poller.register(self._feed, select.POLLOUT)
+        left = len(pipes)
+        rest = memoryview(self._stdin or b'')
+        while left:
+            for fd, _ in poller.poll():
+                if fd == self._feed:
+                    rest = self._write(rest, poller)
+                    continue
+                data = os.read(fd, 1 << 16)
+                self._pipes[fd] += data
+                if not data:
+                    poller.unregister(fd)
+                    os.close(fd)
+                    left -= 1
+        if self._feed >= 0:
+            os.close(self._feed)
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        out, err = (bytes(self._pipes[fd]).decode('utf-8', 'surrogateescape') for fd in pipes)
+        return Reply(status, out, err)
+
+    def _write(self, rest: memoryview, poller: select.poll) -> memoryview:
+        try:
+            rest = rest[os.write(self._feed, rest[: 1 << 16]) :]
+        except BrokenPipeError:
+            rest = rest[:0]
+        if not rest:
+            poller.unregister(self._feed)
+            os.close(self._feed)
+            self._feed = -1
+        return rest
+
+
+def _spawn(args: tuple[str, ...], env: Mapping[str, str], actions: list[tuple[object, ...]]) -> int:
+    try:
+        return os.posix_spawnp('git', ('git', *args), env, file_actions=actions)
+    except FileNotFoundError:
+        raise SessionError("cannot run 'git': not found on PATH") from None
+
+
+def start(*args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> Process:
+    """Start a git that reads; several can run side by side."""
+    full = {**os.environ, **_READING, GUARD: '1', **(env or {})}
+    return Process(('--no-pager', '--literal-pathspecs', *args), full, stdin)
+
+
+def ask(*args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> Reply:
+    """Run a git that reads and return its reply, whatever the status."""
+    return start(*args, stdin=stdin, env=env).reply()
+
+
+def read(*args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> str:
+    """The stdout of a git that must succeed; raises SessionError with git's own words."""
+    return checked(ask(*args, stdin=stdin, env=env))
+
+
+def checked(reply: Reply) -> str:
+    """`reply.out` of a git that succeeded; raises SessionError with git's own words."""
+    if reply.status != 0:
+        raise failure(reply)
+    return reply.out
+
+
+def failure(reply: Reply) -> SessionError:
+    """The error that shows what a failed git said."""
+    words = reply.err.strip() or f'git failed with exit status {reply.status}'
+    return SessionError(words, status=FATAL if reply.status < 0 else reply.status, verbatim=True)
+
+
+def act(*args: str, env: Mapping[str, str] | None = None, capture: bool = False) -> Reply:
+    """Run a git that changes something, as if the user had typed it.
+
+    Its stdout goes to our stderr, so that our stdout stays ours.  With
+    `capture` nothing is shown and both streams are returned instead, in the
+    user's language.
+    """
+    full = {**os.environ, GUARD: '1', **(env or {})}
+    if capture:
+        return Process(args, full).reply()
+    pid = _spawn(args, full, [(os.POSIX_SPAWN_DUP2, 2, 1)])
+    return Reply(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), '', '')
+
+
+class Repository(NamedTuple):
+    """Where this process stands: absolute paths, HEAD's branch, if it has one."""
+
+    gitdir: str  # this worktree's own
+    common: str  # shared by all worktrees
+    top: str | None  # top of the working tree; None in a bare repository
+    branch: str | None  # short refname; None when HEAD is detached
+    head: str | None  # object id; None when HEAD is unborn
+
+    @property
+    def sessions(self) -> str:
+        return os.path.join(self.common, 'sessions')
+
+
+def discover() -> Repository:
+    """Ask git where we are; raises SessionError with git's words outside a repository."""
+    symbolic = start('symbolic-ref', '-q', 'HEAD')
+    head = start('rev-parse', '-q', '--verify', 'HEAD^{commit}')
+    where = ask('rev-parse', '--absolute-git-dir', '--git-common-dir', '--show-toplevel')
+    name, oid = symbolic.reply(), head.reply()
+    lines = where.out.split('\n')
+    if where.status != 0 and len(lines) < 3:
+        raise failure(where)
+    gitdir = lines[0]
+    # --git-common-dir is relative to the current directory (rev-parse(1)).
+    common = os.path.abspath(lines[1])
+    top = '\n'.join(lines[2:]).removesuffix('\n') if where.status == 0 else None
+    ref = name.out.removesuffix('\n')
+    branch = ref.removeprefix('refs/heads/') if ref.startswith('refs/heads/') else None
+    return Repository(gitdir, common, top or None, branch, oid.out.strip() or None)
+
+
+def configuration() -> list[tuple[str, str, str]]:
+    """git's configuration in force, as (scope, key, value) in git's order."""
+    return parse_configuration(read('config', '-z', '--show-scope', '--list'))
+
+
+def parse_configuration(text: str) -> list[tuple[str, str, str]]:
+    """Parse ``git config -z --show-scope --list``: scope NUL key LF value NUL."""
+    found = []
+    fields = text.split('\0')
+    for scope, entry in zip(fields[::2], fields[1::2], strict=False):
+        key, _, value = entry.partition('\n')
+        found.append((scope, key, value))
+    return found
+
+
+def resolve(revision: str) -> str | None:
+    """The object id of the commit that `revision` names, or None."""
+    if revision.startswith('-'):
+        return None
+    reply = ask('rev-parse', '-q', '--verify', '--end-of-options', revision + '^{commit}')
+    return reply.out.strip() if reply.status == 0 else None
+
+
+def ref_exists(ref: str) -> bool:
+    """Whether the full refname exists."""
+    return ask('show-ref', '--verify', '-q', ref).status == 0
+
+
+def branches() -> set[str]:
+    """All local branches, short."""
+    out = read('for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads/')
+    return set(out.splitlines())
+
+
+def default_branch() -> str | None:
+    """The full ref of the branch that others start from, or None if it cannot be told.
+
+    The remote says it in refs/remotes/origin/HEAD; without one the usual names
+    are looked for.  A local branch of that name is preferred, as people merge to it.
+    """
+    remote = ask('symbolic-ref', '-q', 'refs/remotes/origin/HEAD').out.strip()
+    names = [remote.removeprefix('refs/remotes/origin/')] if remote else []
+    names += [ask('config', 'init.defaultBranch').out.strip(), 'main', 'master', 'trunk']
+    for name in names:
+        if name and ref_exists('refs/heads/' + name):
+            return 'refs/heads/' + name
+    return remote or None
+
+
+def identity() -> str:
+    """'Name <email>' of the user, '' when git has none."""
+    reply = ask('var', 'GIT_AUTHOR_IDENT')
+    return reply.out.rpartition('>')[0] + '>' if reply.status == 0 and '>' in reply.out else ''
+
+
+def pager() -> str:
+    """The user's pager, a command line for the shell (git-var(1))."""
+    return ask('var', 'GIT_PAGER').out.strip()
+
+
+def edit(path: str) -> None:
+    """Open the user's editor on a file; raises SessionError when it fails or there is none."""
+    import sys
+
+    chosen = any(os.environ.get(name) for name in ('GIT_EDITOR', 'VISUAL', 'EDITOR'))
+    if not sys.stdin.isatty() and not chosen and ask('config', 'core.editor').status != 0:
+        raise SessionError(
+            'no terminal to edit in', 'set GIT_EDITOR to a program that edits a file'
+        )
+    editor = checked(Process(('var', 'GIT_EDITOR'), os.environ).reply()).strip()
+    # The editor is the user's own command line, which git runs by the shell too.
+    arguments = ('sh', '-c', editor + ' "$@"', editor, path)
+    pid = os.posix_spawnp('sh', arguments, os.environ)
+    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0:
+        raise SessionError(f"there was a problem with the editor '{editor}'")
+
+
+def checked_out() -> set[str]:
+    """The branches that some worktree is on, short."""
+    found = set()
+    for line in ask('worktree', 'list', '--porcelain').out.splitlines():
+        if line.startswith('branch refs/heads/'):
+            found.add(line.removeprefix('branch refs/heads/'))
+    return found

@@ -1,0 +1,241 @@
+"""What git knows of a session's work: commits, files, uncommitted changes.
+
+Everything is computed from git, bounded by the base of the session, so it costs
+the same in a repository of any size.  The git processes run side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from git_session import git
+from git_session.session import Session
+
+_FORMAT = '--format=%H%x00%P%x00%an%x00%ae%x00%at%x00%ct%x00%s'
+_FIELDS = 7
+
+
+class Commit(NamedTuple):
+    """One commit; times are epoch seconds."""
+
+    oid: str
+    parents: tuple[str, ...]
+    name: str
+    email: str
+    written: int  # author date
+    time: int  # committer date
+    subject: str
+
+    @property
+    def is_merge(self) -> bool:
+        return len(self.parents) > 1
+
+
+class Change(NamedTuple):
+    """A file that differs; `added` and `deleted` are None for a binary file."""
+
+    status: str  # A, M, D, R, C, T of git-diff(1)
+    path: str
+    old_path: str
+    added: int | None
+    deleted: int | None
+
+
+class Uncommitted(NamedTuple):
+    """One entry of git status: `xy` as in its porcelain format, ?? when untracked."""
+
+    xy: str
+    path: str
+
+    @property
+    def is_staged(self) -> bool:
+        return self.xy[0] not in '.?'
+
+
+class Work(NamedTuple):
+    """What the session's branch has that its base has not."""
+
+    commits: tuple[Commit, ...]  # newest first
+    changes: tuple[Change, ...]
+    uncommitted: tuple[Uncommitted, ...]
+    ahead: int | None  # of the base; None when there is none to compare with
+    behind: int | None
+    base: str  # the revision compared with, '' for all of history
+    head: str | None
+
+    @property
+    def added(self) -> int:
+        return sum(change.added or 0 for change in self.changes)
+
+    @property
+    def deleted(self) -> int:
+        return sum(change.deleted or 0 for change in self.changes)
+
+
+def work(session: Session, repo: git.Repository, *, files: bool = True) -> Work:
+    """Read what the session built, from the merge base to HEAD, and the working tree."""
+    status = git.start('status', '--porcelain=v2', '-z', '--untracked-files=normal')
+    if repo.head is None:
+        uncommitted = parse_status(git.checked(status.reply()))
+        return Work((), (), uncommitted, None, None, '', None)
+    base = session.base_ref or session.base
+    log = git.start('log', '-z', _FORMAT, '--ignore-missing', *_range(session, repo.head))
+    count = git.start('rev-list', '--left-right', '--count', f'{base}...{repo.head}', '--')
+    diff = git.start(*_diff(f'{base}...{repo.head}')) if files and base else None
+    commits = parse_log(git.checked(log.reply()))
+    counted = count.reply()
+    left, _, right = counted.out.strip().partition('\t')
+    ahead = int(right) if counted.status == 0 and base else None
+    behind = int(left) if counted.status == 0 and base else None
+    found = diff.reply() if diff else None
+    if not commits and session.base and session.base != repo.head:
+        # Merged into its base, or its base is gone: since the start of the session.
+        commits = between(session.base, repo.head)
+        base = session.base
+        found = git.ask(*_diff(f'{base}...{repo.head}')) if files else None
+    changes = parse_diff(found.out) if found and found.status == 0 else ()
+    if files and not base:
+        changes = parse_diff(git.read(*_diff(empty_tree(), repo.head)))
+    uncommitted = parse_status(git.checked(status.reply()))
+    return Work(commits, changes, uncommitted, ahead, behind, base, repo.head)
+
+
+def _range(session: Session, head: str) -> list[str]:
+    known = [revision for revision in (session.base_ref, session.base) if revision]
+    return [head, *(['--not', *known] if known else []), '--']
+
+
+def _diff(*revisions: str) -> list[str]:
+    return ['diff', '-z', '--raw', '--numstat', '-M', '--no-ext-diff', '--no-textconv', *revisions]
+
+
+def commits(session: Session, head: str) -> tuple[Commit, ...]:
+    """The commits of the session's branch, newest first."""
+    found = parse_log(git.read('log', '-z', _FORMAT, '--ignore-missing', *_range(session, head)))
+    if not found and session.base and session.base != head:
+        return between(session.base, head)
+    return found
+
+
+def unreported(session: Session, head: str) -> tuple[Commit, ...]:
+    """The commits made on the branch since the session started, newest first.
+
+    Once the branch was merged into its base they are told by the first parents.
+    """
+    known = [each for each in (session.base, session.head_at_start) if each]
+    if head in known:
+        return ()
+    base = [session.base_ref] if session.base_ref else []
+    log = ['log', '-z', _FORMAT, '--ignore-missing']
+    excluded = ['--not', *base, *known] if base or known else []
+    found = parse_log(git.read(*log, head, *excluded, '--'))
+    if not found and base and known:
+        found = parse_log(git.read(*log, '--first-parent', head, '--not', *known, '--'))
+    return found
+
+
+def ways(branch: str) -> dict[str, str]:
+    """How the branch came to each commit: object id -> the first words of its reflog entry."""
+    reply = git.ask('log', '-g', '-z', '--format=%H%x00%gs', 'refs/heads/' + branch, '--')
+    fields = reply.out.split('\0')
+    found: dict[str, str] = {}
+    for oid, subject in zip(fields[::2], fields[1::2], strict=False):
+        found[oid] = subject.partition(':')[0]
+    return found
+
+
+def between(base: str, head: str) -> tuple[Commit, ...]:
+    """The commits that `head` has and `base` has not; none when either is unknown."""
+    reply = git.ask('log', '-z', _FORMAT, head, '--not', base, '--')
+    return parse_log(reply.out) if reply.status == 0 else ()
+
+
+def describe(oids: Iterable[str]) -> tuple[Commit, ...]:
+    """These very commits, those that no longer exist left out."""
+    names = '\n'.join(oids)
+    if not names:
+        return ()
+    return parse_log(
+        git.read('log', '-z', '--no-walk=unsorted', '--ignore-missing', '--stdin', _FORMAT,
+                 stdin=names.encode() + b'\n')
+    )  # fmt: skip
+
+
+def changed(*revisions: str) -> tuple[Change, ...]:
+    """The files that differ between revisions, as git diff takes them."""
+    return parse_diff(git.read(*_diff(*revisions)))
+
+
+def commit_changes(commit: Commit) -> tuple[Change, ...]:
+    """The files that one commit changed, against its first parent."""
+    parent = commit.parents[0] if commit.parents else empty_tree()
+    return changed(parent, commit.oid)
+
+
+def empty_tree() -> str:
+    """The object id of the empty tree in this repository's object format."""
+    return git.read('hash-object', '-t', 'tree', '--stdin', stdin=b'').strip()
+
+
+def parse_log(text: str) -> tuple[Commit, ...]:
+    """Parse `git log -z` in our format: seven fields a commit, NUL after each."""
+    fields = text.split('\0')
+    found = []
+    for at in range(0, len(fields) - _FIELDS + 1, _FIELDS):
+        oid, parents, name, email, written, time, subject = fields[at : at + _FIELDS]
+        found.append(
+            Commit(
+                oid, tuple(parents.split()), name, email, _number(written), _number(time), subject
+            )
+        )
+    return tuple(found)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.lstrip('-').isdigit() else 0  # a commit with a broken date has none
+
+
+def parse_status(text: str) -> tuple[Uncommitted, ...]:
+    """Parse `git status --porcelain=v2 -z`."""
+    found = []
+    entries = iter(text.split('\0'))
+    for entry in entries:
+        kind = entry[:2]
+        if kind == '1 ':
+            found.append(Uncommitted(entry[2:4], entry.split(' ', 8)[8]))
+        elif kind == '2 ':
+            found.append(Uncommitted(entry[2:4], entry.split(' ', 9)[9]))
+            next(entries, None)  # where it was renamed from
+        elif kind == 'u ':
+            found.append(Uncommitted(entry[2:4], entry.split(' ', 10)[10]))
+        elif kind == '? ':
+            found.append(Uncommitted('??', entry[2:]))
+    return tuple(found)
+
+
+def parse_diff(text: str) -> tuple[Change, ...]:
+    """Parse `git diff -z --raw --numstat`: first all raw entries, then all counts."""
+    raw: dict[str, tuple[str, str]] = {}
+    counts: dict[str, tuple[int | None, int | None]] = {}
+    fields = iter(text.split('\0'))
+    for field in fields:
+        if field.startswith(':'):
+            status = field.rpartition(' ')[2][:1]
+            first = next(fields, '')
+            path = next(fields, '') if status in 'RC' else first
+            raw[path] = (status, first if status in 'RC' else '')
+        elif field.count('\t') >= 2:
+            added, deleted, path = field.split('\t', 2)
+            if not path:  # a rename: old and new follow
+                next(fields, None)
+                path = next(fields, '')
+            counts[path] = (_count(added), _count(deleted))
+    return tuple(
+        Change(status, path, old, *counts.get(path, (None, None)))
+        for path, (status, old) in raw.items()
+    )
+
+
+def _count(text: str) -> int | None:
+    return None if text == '-' else int(text)

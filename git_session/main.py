@@ -1,0 +1,154 @@
+"""The table of commands, and the one place where errors are caught."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from git_session import output
+from git_session.errors import FATAL, INTERRUPTED, USAGE, SessionError
+
+
+class Command(NamedTuple):
+    """`module` is imported when the command is chosen; an internal one is not listed."""
+
+    module: str
+    group: str
+    help: str
+
+
+_LIFE = 'start and end work'
+_INTENT = 'objectives, blockers, decisions'
+_LOOK = 'look'
+_CARE = 'care'
+INTERNAL = 'internal'
+
+COMMANDS: dict[str, Command] = {
+    'init': Command('init', _LIFE, 'Set up shared knowledge and hooks in this repository'),
+    'start': Command('start', _LIFE, 'Open a session on a branch'),
+    'resume': Command('resume', _LIFE, 'Go on with a session'),
+    'switch': Command('switch', _LIFE, 'Switch to another branch and its session'),
+    'pause': Command('pause', _LIFE, 'Stop the clock without leaving the branch'),
+    'checkpoint': Command('checkpoint', _LIFE, 'Commit or mark a state worth coming back to'),
+    'end': Command('end', _LIFE, 'Finish the session: handoff, merge, archive'),
+    'undo': Command('undo', _LIFE, 'Take back the last change of session state'),
+    'note': Command('note', _LIFE, 'Write down a note or a dead end'),
+    'objectives': Command('objectives', _INTENT, 'List, add, start, complete objectives'),
+    'blockers': Command('blockers', _INTENT, 'List, add, resolve blockers'),
+    'decisions': Command('decisions', _INTENT, 'List, add, supersede decisions'),
+    'edit': Command('edit', _INTENT, 'Edit the three lists in your editor'),
+    'status': Command('status', _LOOK, 'Show where the session stands'),
+    'brief': Command('brief', _LOOK, 'Show all that the next one needs to know'),
+    'handoff': Command('handoff', _LOOK, 'Write the handoff of a session'),
+    'log': Command('log', _LOOK, 'Show the events of a session in words'),
+    'history': Command('history', _LOOK, 'List sessions'),
+    'show': Command('show', _LOOK, 'Show one session whole'),
+    'config': Command('config', _CARE, 'Show the configuration in force'),
+    'hooks': Command('hooks', _CARE, 'Install, uninstall or check the git hooks'),
+    'doctor': Command('doctor', _CARE, 'Check the installation'),
+    'prune': Command('prune', _CARE, 'Archive sessions that are over'),
+    'hook': Command('hook', INTERNAL, 'What the git hooks start'),
+}
+
+
+def usage() -> str:
+    """The list of commands, as `git session -h` prints it."""
+    lines = ['usage: git session [<command>] [<args>]', '']
+    lines.append('A session is a branch plus the intent behind it. Without a command: status.')
+    for group in dict.fromkeys(command.group for command in COMMANDS.values()):
+        if group == INTERNAL:
+            continue
+        lines += ['', group]
+        lines += [
+            f'   {name:<13}{command.help}'
+            for name, command in COMMANDS.items()
+            if command.group == group
+        ]
+    lines += ['', "See 'git session <command> -h', or 'git help session' for the manual."]
+    return '\n'.join(lines) + '\n'
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit status."""
+    words = list(arguments) or ['status']
+    if words[0] in ('-h', '--help', 'help'):
+        output.out(usage())
+        return 0
+    if words[0] in ('-v', '--version', 'version'):
+        from git_session import __version__
+
+        output.out(f'git session version {__version__}\n')
+        return 0
+    if words[0].startswith('-'):
+        words.insert(0, 'status')
+    try:
+        return _dispatch(words[0], words[1:])
+    except SessionError as error:
+        _complain(error, words[0])
+        return error.status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader is gone, as with `| head`; python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _dispatch(name: str, rest: list[str]) -> int:
+    command = COMMANDS.get(name)
+    if command is None:
+        raise SessionError(f"'{name}' is not a git session command", *_near(name), status=USAGE)
+    from importlib import import_module
+
+    from git_session import options
+
+    module = import_module('git_session.commands.' + command.module)
+    forms: dict[str, options.Syntax] = module.FORMS
+    if rest and rest[0] in ('-h', '--help', '--help-all'):
+        output.out(options.usage(name, list(forms.items()), module.ABOUT))
+        return 0
+    action = next(iter(forms))
+    if rest and rest[0] in forms:
+        action = rest.pop(0)
+    if '-h' in rest and '--' not in rest:
+        output.out(options.usage(name, [(action, forms[action])], module.ABOUT))
+        return 0
+    status: int = module.run(action, options.parse(rest, forms[action]))
+    return status
+
+
+def _near(name: str) -> list[str]:
+    from difflib import get_close_matches
+
+    names = [each for each, command in COMMANDS.items() if command.group != INTERNAL]
+    close = get_close_matches(name, names, 1)
+    return [f"did you mean '{close[0]}'?"] if close else ["see 'git session -h'"]
+
+
+def _complain(error: SessionError, command: str) -> None:
+    """Show an error as git does: what failed, then the hints."""
+    if error.verbatim:
+        output.talk(output.plain(error.message))
+    else:
+        kind = 'error' if error.status in (1, USAGE) else 'fatal'
+        output.talk(f'{kind}: {output.plain(error.message)}')
+    for each in error.hints:
+        output.hint(each)
+    if error.status == USAGE and command in COMMANDS and not error.hints:
+        output.hint(f"see 'git session {command} -h'")
+
+
+def run() -> None:
+    """The console script."""
+    try:
+        status = main(sys.argv[1:])
+    except Exception as error:
+        if os.environ.get('GIT_TRACE_SESSION'):
+            raise
+        output.talk(f'BUG: {type(error).__name__}: {output.plain(str(error))}')
+        output.hint('this should not have happened; please report it with the output of')
+        output.hint('GIT_TRACE_SESSION=1 git session ' + ' '.join(sys.argv[1:]))
+        status = FATAL
+    sys.exit(status)

@@ -1,0 +1,157 @@
+"""The only module that prints: stdout for data, stderr for talk.
+
+Text that came from outside is shown through `plain`, which makes control
+characters visible, so that no branch, message or note can move the cursor.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TextIO
+
+_COLORS = {
+    'bold': '1', 'dim': '2', 'red': '31', 'green': '32', 'yellow': '33', 'blue': '34',
+    'magenta': '35', 'cyan': '36',
+}  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """`text` with control characters, bidi controls and stray bytes made visible."""
+    if text.isprintable():
+        return text
+    return ''.join(each if each.isprintable() or each == '\n' else _escaped(each) for each in text)
+
+
+def line(text: str) -> str:
+    """`text` on one line, control characters made visible."""
+    return plain(' '.join(text.split()))
+
+
+def markdown(text: str) -> str:
+    """`text` on one line, as text in Markdown: no HTML of its own."""
+    return line(text).replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')
+
+
+def _escaped(character: str) -> str:
+    if character == '\t':
+        return '\t'
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8
+        return f'\\x{code - 0xDC00:02x}'
+    return f'\\x{code:02x}' if code < 0x100 else f'\\u{code:04x}'
+
+
+class Style:
+    """How to draw: with or without color and characters beyond ASCII; `width` columns."""
+
+    def __init__(self, *, color: bool = False, unicode: bool = True, width: int = 80) -> None:
+        self.color = color
+        self.unicode = unicode
+        self.width = width
+
+    def paint(self, text: str, *names: str) -> str:
+        if not self.color or not text:
+            return text
+        codes = ';'.join(_COLORS[name] for name in names)
+        return f'\033[{codes}m{text}\033[m'
+
+    def mark(self, beyond: str, ascii: str) -> str:
+        """One of two characters, by what the terminal can show."""
+        return beyond if self.unicode else ascii
+
+
+def style(stream: TextIO, color: str = 'auto') -> Style:
+    """The style for a stream; `color` is auto, always or never.
+
+    NO_COLOR switches color off, whatever the configuration says, unless it says
+    always (no-color.org); a terminal that is dumb has none.
+    """
+    terminal = stream.isatty()
+    wanted = color == 'always' or (
+        color == 'auto'
+        and terminal
+        and not os.environ.get('NO_COLOR')
+        and os.environ.get('TERM', 'dumb') != 'dumb'
+    )
+    encoding = (getattr(stream, 'encoding', None) or 'ascii').lower().replace('-', '')
+    return Style(color=wanted, unicode=encoding.startswith('utf'), width=_width(terminal))
+
+
+def _width(terminal: bool) -> int:
+    columns = os.environ.get('COLUMNS', '')
+    if columns.isdigit() and int(columns) > 0:
+        return max(int(columns), 40)
+    if not terminal:
+        return 80
+    try:
+        return max(os.get_terminal_size().columns, 40)
+    except OSError:
+        return 80
+
+
+def out(text: str, pager: Callable[[], str] | None = None) -> None:
+    """Write data; long text through the pager when stdout is a terminal.
+
+    `pager` is asked for the user's command line then, '' or cat for none.
+    """
+    if pager is not None and sys.stdout.isatty() and _is_long(text) and _page(text, pager()):
+        return
+    _write(sys.stdout, text)
+
+
+def json(record: dict[str, Any]) -> None:
+    """Write one JSON document."""
+    import json as codec
+
+    text = codec.dumps(record, ensure_ascii=False, indent=2) + '\n'
+    if not text.isascii() and any(0xD800 <= ord(each) <= 0xDFFF for each in text):
+        text = codec.dumps(record, indent=2) + '\n'
+    _write(sys.stdout, text)
+
+
+def talk(text: str) -> None:
+    """Say something on stderr, one line or several."""
+    if text:
+        _write(sys.stderr, text if text.endswith('\n') else text + '\n')
+
+
+def warn(text: str) -> None:
+    talk('warning: ' + plain(text))
+
+
+def hint(text: str) -> None:
+    talk('\n'.join('hint: ' + plain(each) for each in text.split('\n')))
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:
+        encoding = stream.encoding or 'ascii'
+        stream.write(text.encode(encoding, 'backslashreplace').decode(encoding))
+    stream.flush()
+
+
+def _is_long(text: str) -> bool:
+    try:
+        return text.count('\n') >= os.get_terminal_size().lines
+    except OSError:
+        return False
+
+
+def _page(text: str, command: str) -> bool:
+    """Show `text` in a pager; False when there is none."""
+    if command in ('', 'cat'):
+        return False
+    import subprocess
+
+    # The pager is the user's own command line, which git runs by the shell too.
+    environment = {'LESS': 'FRX', 'LV': '-c', **os.environ}
+    with subprocess.Popen(['sh', '-c', command], stdin=subprocess.PIPE, env=environment) as process:
+        try:
+            process.communicate(text.encode('utf-8', 'replace'))
+        except BrokenPipeError:
+            pass
+    return True

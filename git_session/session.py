@@ -1,0 +1,416 @@
+"""A session: a pure fold over its events.
+
+`replay` takes the events in any order and any number of copies; the result
+depends on their set alone.  No I/O and no clock: the time is an argument where
+one is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from git_session.errors import REFUSED, SessionError
+from git_session.events import Event
+
+
+class Objective(NamedTuple):
+    """`ref` is the id of the event that added it, `number` what people type."""
+
+    number: int
+    ref: str
+    text: str
+    added: float
+    state: str = 'pending'  # pending, active, done, dropped
+    since: float = 0.0
+    why: str = ''
+
+    @property
+    def name(self) -> str:
+        return f'obj-{self.number}'
+
+
+class Blocker(NamedTuple):
+    number: int
+    ref: str
+    text: str
+    added: float
+    state: str = 'open'  # open, resolved
+    issue: str = ''
+    objective: str = ''  # the objective's ref
+    resolved: float = 0.0
+    how: str = ''
+
+    @property
+    def name(self) -> str:
+        return f'blk-{self.number}'
+
+
+class Decision(NamedTuple):
+    number: int
+    ref: str
+    text: str
+    added: float
+    rationale: str = ''
+    alternatives: tuple[str, ...] = ()
+    by: str = ''
+    supersedes: str = ''  # the ref of the decision in whose place this one is
+    superseded_by: str = ''
+
+    @property
+    def name(self) -> str:
+        return f'dec-{self.number}'
+
+    @property
+    def state(self) -> str:
+        return 'superseded' if self.superseded_by else 'in force'
+
+    @property
+    def log_number(self) -> str:
+        """Its number in .session/decision-log.md, the same in every clone."""
+        return decision_number(self.ref)
+
+
+class Checkpoint(NamedTuple):
+    ref: str
+    at: float
+    commit: str
+    label: str
+    message: str
+    by: str
+    committed: bool
+    impact: dict[str, Any]
+
+
+class Remark(NamedTuple):
+    """A note or a dead end."""
+
+    ref: str
+    at: float
+    text: str
+    by: str
+
+
+class Session:
+    """What a log says.  Lists are in the order in which things were added."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        self.branch = ''
+        self.base = ''  # object id
+        self.base_ref = ''
+        self.upstream = ''
+        self.head_at_start = ''
+        self.mode = 'normal'
+        self.issue = ''
+        self.author = ''
+        self.authors: list[str] = []
+        self.state = 'active'  # active, paused, ended
+        self.reason = ''  # of a pause: switch when the branch was left
+        self.started = 0.0
+        self.last_active = 0.0
+        self.ended = 0.0
+        self.end: dict[str, Any] = {}
+        self.objectives: list[Objective] = []
+        self.blockers: list[Blocker] = []
+        self.decisions: list[Decision] = []
+        self.checkpoints: list[Checkpoint] = []
+        self.notes: list[Remark] = []
+        self.dead_ends: list[Remark] = []
+        self.commits: dict[str, float] = {}  # object id -> when, after rewrites
+        self.unreported: dict[str, str] = {}  # those no hook reported -> how they came
+        self.rewritten: dict[str, str] = {}  # old object id -> new
+        self.handoffs: list[Remark] = []
+        self.undone: set[str] = set()
+        self.unknown = 0  # events of another version, kept and not understood
+        self.clock: list[tuple[float, bool]] = []  # (when, whether the clock stops there)
+
+    def current(self, commit: str) -> str:
+        """What `commit` has become by now."""
+        seen = set()
+        while commit in self.rewritten and commit not in seen:
+            seen.add(commit)
+            commit = self.rewritten[commit]
+        return commit
+
+    def active_seconds(self, idle: float) -> float:
+        """Active time: the gaps between neighbouring events of at most `idle` seconds.
+
+        A pause stops the clock, so the gap after one does not count.
+        """
+        moments = sorted(self.clock)
+        return sum(
+            later[0] - earlier[0]
+            for earlier, later in pairwise(moments)
+            if later[0] - earlier[0] <= idle and not earlier[1]
+        )
+
+    def names(self) -> dict[str, str]:
+        """ref -> what people type, of objectives, blockers and decisions."""
+        items: list[Item] = [*self.objectives, *self.blockers, *self.decisions]
+        return {each.ref: each.name for each in items}
+
+    def open_objectives(self) -> list[Objective]:
+        return [each for each in self.objectives if each.state in ('active', 'pending')]
+
+    def active_objectives(self) -> list[Objective]:
+        return [each for each in self.objectives if each.state == 'active']
+
+    def open_blockers(self) -> list[Blocker]:
+        return [each for each in self.blockers if each.state == 'open']
+
+    def binding_decisions(self) -> list[Decision]:
+        return [each for each in self.decisions if not each.superseded_by]
+
+
+Item = Objective | Blocker | Decision
+
+
+def decision_number(ref: str) -> str:
+    """`D-20261122-9f3c2a` of the event id ``20261122T230226.123Z-9f3c2a1b7d4e``."""
+    day, _, rest = ref.partition('T')
+    return f'D-{day}-{rest.rpartition("-")[2][:6]}'
+
+
+def replay(session_id: str, events: Iterable[Event]) -> Session:
+    """Fold the events of one session; events of other sessions are passed over."""
+    mine = sorted({e.id: e for e in events if e.session == session_id}.values(), key=lambda e: e.id)
+    session = Session(session_id)
+    session.undone = _undone(mine)
+    for event in mine:
+        if not event.is_known:
+            session.unknown += 1
+            continue
+        if event.type == 'rewrite':
+            session.rewritten.update((old, new) for old, new in event.facts['pairs'] if old != new)
+        if event.id in session.undone:
+            continue
+        session.clock.append((event.time, event.type in ('pause', 'end')))
+        session.last_active = max(session.last_active, event.time)
+        by = event.facts.get('by') or ''
+        if by and by not in session.authors:
+            session.authors.append(by)
+        _HANDLERS.get(event.type, _nothing)(session, event)
+    _settle(session)
+    return session
+
+
+def _undone(events: list[Event]) -> set[str]:
+    """The ids that are taken back, undo events that were undone themselves set aside."""
+    gone: set[str] = set()
+    for event in reversed(events):
+        if event.type == 'undo' and event.is_known and event.id not in gone:
+            gone.update(event.facts['ids'])
+    return gone
+
+
+def _settle(session: Session) -> None:
+    """Let what names a commit follow its rewrites; each commit once."""
+    commits: dict[str, float] = {}
+    for commit, when in session.commits.items():
+        commits.setdefault(session.current(commit), when)
+    session.commits = commits
+    session.unreported = {
+        commit: via for commit, via in session.unreported.items() if commit in commits
+    }
+    session.checkpoints = [
+        each._replace(commit=session.current(each.commit)) for each in session.checkpoints
+    ]
+
+
+def _nothing(session: Session, event: Event) -> None:
+    pass
+
+
+def _start(session: Session, event: Event) -> None:
+    facts = event.facts
+    if session.started:  # another clone opened the same id: the first one counts
+        return
+    session.branch = session.branch or facts['branch'].removeprefix('refs/heads/')
+    session.base = facts.get('base') or ''
+    session.base_ref = facts.get('base_ref') or ''
+    session.upstream = facts.get('upstream') or ''
+    session.head_at_start = facts.get('head') or ''
+    session.mode = facts.get('mode') or 'normal'
+    session.issue = facts.get('issue') or ''
+    session.author = facts.get('by') or ''
+    session.started = event.time
+
+
+def _resume(session: Session, event: Event) -> None:
+    session.state, session.reason = 'active', ''
+
+
+def _pause(session: Session, event: Event) -> None:
+    if session.state == 'active':
+        session.state, session.reason = 'paused', event.facts.get('reason') or ''
+
+
+def _end(session: Session, event: Event) -> None:
+    session.state, session.ended, session.end = 'ended', event.time, event.facts
+
+
+def _rename(session: Session, event: Event) -> None:
+    session.branch = event.facts['branch'].removeprefix('refs/heads/')
+
+
+def _commit(session: Session, event: Event) -> None:
+    commit = event.facts['commit']
+    session.commits.setdefault(commit, event.time)
+    if event.facts.get('via'):
+        session.unreported[commit] = event.facts['via']
+    if session.state == 'paused' and session.reason != 'switch':
+        session.state, session.reason = 'active', ''
+
+
+def _checkpoint(session: Session, event: Event) -> None:
+    facts = event.facts
+    session.checkpoints.append(
+        Checkpoint(
+            event.id, event.time, facts.get('commit') or '', facts.get('label') or '',
+            facts.get('message') or '', facts.get('by') or '', bool(facts.get('committed')),
+            facts.get('impact') or {},
+        )
+    )  # fmt: skip
+
+
+def _objective_add(session: Session, event: Event) -> None:
+    number = len(session.objectives) + 1
+    text = event.facts['text']
+    session.objectives.append(Objective(number, event.id, text, event.time, since=event.time))
+
+
+def _objective(state: str) -> Callable[[Session, Event], None]:
+    def handle(session: Session, event: Event) -> None:
+        for index, each in enumerate(session.objectives):
+            if each.ref == event.facts['ref']:
+                why = event.facts.get('why') or ''
+                session.objectives[index] = each._replace(state=state, since=event.time, why=why)
+
+    return handle
+
+
+def _objective_edit(session: Session, event: Event) -> None:
+    session.objectives[:] = [_edited(each, event) for each in session.objectives]
+
+
+def _edited(item: Any, event: Event) -> Any:
+    return item._replace(text=event.facts['text']) if item.ref == event.facts['ref'] else item
+
+
+def _blocker_add(session: Session, event: Event) -> None:
+    facts = event.facts
+    session.blockers.append(
+        Blocker(
+            len(session.blockers) + 1, event.id, facts['text'], event.time,
+            issue=facts.get('issue') or '', objective=facts.get('objective') or '',
+        )
+    )  # fmt: skip
+
+
+def _blocker_resolve(session: Session, event: Event) -> None:
+    for index, each in enumerate(session.blockers):
+        if each.ref == event.facts['ref']:
+            how = event.facts.get('how') or ''
+            session.blockers[index] = each._replace(state='resolved', resolved=event.time, how=how)
+
+
+def _blocker_reopen(session: Session, event: Event) -> None:
+    for index, each in enumerate(session.blockers):
+        if each.ref == event.facts['ref']:
+            session.blockers[index] = each._replace(state='open', resolved=0.0, how='')
+
+
+def _blocker_edit(session: Session, event: Event) -> None:
+    session.blockers[:] = [_edited(each, event) for each in session.blockers]
+
+
+def _decision_add(session: Session, event: Event) -> None:
+    facts = event.facts
+    session.decisions.append(
+        Decision(
+            len(session.decisions) + 1, event.id, facts['text'], event.time,
+            facts.get('rationale') or '', tuple(facts.get('alternatives') or ()),
+            facts.get('by') or '', facts.get('ref') or '',
+        )
+    )  # fmt: skip
+
+
+def _decision_supersede(session: Session, event: Event) -> None:
+    for index, each in enumerate(session.decisions):
+        if each.ref == event.facts['ref']:
+            session.decisions[index] = each._replace(superseded_by=event.id)
+    _decision_add(session, event)
+
+
+def _decision_edit(session: Session, event: Event) -> None:
+    session.decisions[:] = [_edited(each, event) for each in session.decisions]
+
+
+def _remark(name: str) -> Callable[[Session, Event], None]:
+    def handle(session: Session, event: Event) -> None:
+        text = event.facts.get('text') or event.facts.get('commit') or ''
+        remark = Remark(event.id, event.time, text, event.facts.get('by') or '')
+        getattr(session, name).append(remark)
+
+    return handle
+
+
+_HANDLERS: dict[str, Callable[[Session, Event], None]] = {
+    'start': _start,
+    'resume': _resume,
+    'pause': _pause,
+    'end': _end,
+    'rename': _rename,
+    'commit': _commit,
+    'checkpoint': _checkpoint,
+    'objective.add': _objective_add,
+    'objective.start': _objective('active'),
+    'objective.complete': _objective('done'),
+    'objective.reopen': _objective('pending'),
+    'objective.drop': _objective('dropped'),
+    'objective.edit': _objective_edit,
+    'blocker.add': _blocker_add,
+    'blocker.resolve': _blocker_resolve,
+    'blocker.reopen': _blocker_reopen,
+    'blocker.edit': _blocker_edit,
+    'decision.add': _decision_add,
+    'decision.supersede': _decision_supersede,
+    'decision.edit': _decision_edit,
+    'note': _remark('notes'),
+    'dead-end': _remark('dead_ends'),
+    'handoff': _remark('handoffs'),
+}
+
+
+def find(items: Iterable[Any], wanted: str, prefix: str, noun: str) -> Any:
+    """The item that ``obj-2``, ``2`` or an unambiguous part of its text names.
+
+    Raises SessionError (REFUSED) when none or several match.
+    """
+    listed = list(items)
+    digits = wanted.removeprefix(prefix)
+    if digits.isascii() and digits.isdigit():
+        for each in listed:
+            if each.number == int(digits):
+                return each
+        raise SessionError(
+            f"no {noun} '{wanted}'",
+            f'this session has {_names(listed)}' if listed else f'this session has no {noun}s',
+            status=REFUSED,
+        )
+    exact = [each for each in listed if each.text.casefold() == wanted.casefold()]
+    found = exact or [each for each in listed if wanted.casefold() in each.text.casefold()]
+    if len(found) == 1 and wanted:
+        return found[0]
+    if not found or not wanted:
+        raise SessionError(
+            f"no {noun} matches '{wanted}'", f"see 'git session {noun}s'", status=REFUSED
+        )
+    raise SessionError(f"'{wanted}' is ambiguous", f'it matches {_names(found)}', status=REFUSED)
+
+
+def _names(items: list[Any]) -> str:
+    names = [each.name for each in items]
+    return ', '.join(names) if len(names) <= 8 else f'{names[0]} to {names[-1]}'

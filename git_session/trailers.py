@@ -1,0 +1,103 @@
+"""The trailer block of a checkpoint commit.
+
+List items are folded lines, so `git interpret-trailers --parse` reads the block
+whole.  A line whose figure is not known is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from git_session import git
+from git_session.output import line
+from git_session.session import Session
+from git_session.views import words
+
+KEYS = (
+    'Session-Id', 'Session-Checkpoint', 'Session-Objective', 'Session-Objectives', 'Decisions',
+    'Impact', 'Session-Time',
+)  # fmt: skip
+_MOST_FILES = 20
+_MARKS = {'done': 'x', 'active': '▶', 'pending': ' '}
+
+
+def block(
+    session: Session,
+    *,
+    label: str,
+    decisions: Sequence[tuple[str, str]],
+    impact: dict[str, Any],
+    seconds: float,
+) -> str:
+    """The trailer lines; `decisions` are (text, rationale), `seconds` the active time."""
+    lines = [f'Session-Id: {session.id}']
+    if label:
+        lines.append(f'Session-Checkpoint: {line(label)}')
+    lines += _objectives(session)
+    if decisions:
+        lines.append('Decisions:')
+    for text, rationale in decisions:
+        lines.append(f' - {line(text)}')
+        if rationale:
+            lines.append(f'   Rationale: {line(rationale)}')
+    changed = _impact(impact)
+    if changed:
+        lines += ['Impact:', *changed]
+    lines.append(f'Session-Time: {words.duration(seconds)}')
+    return '\n'.join(lines) + '\n'
+
+
+def _objectives(session: Session) -> list[str]:
+    shown = [each for each in session.objectives if each.state in _MARKS]
+    if not shown:
+        return []
+    following = next((each.ref for each in shown if each.state == 'pending'), '')
+    lines = ['Session-Objectives:']
+    for each in shown:
+        suffix = ' (this commit)' if each.state == 'active' else ''
+        suffix = ' (next)' if each.ref == following else suffix
+        lines.append(f' - [{_MARKS[each.state]}] {line(each.text)}{suffix}')
+    return lines
+
+
+def _impact(impact: dict[str, Any]) -> list[str]:
+    named = [
+        (word, path)
+        for key, word in (
+            ('added', 'Added'),
+            ('modified', 'Modified'),
+            ('deleted', 'Deleted'),
+            ('renamed', 'Renamed'),
+        )
+        for path in impact.get(key, ())
+    ]  # fmt: skip
+    lines = [f' - {word}: {line(path)}' for word, path in named[:_MOST_FILES]]
+    if len(named) > _MOST_FILES:
+        lines.append(f' - and {len(named) - _MOST_FILES} more files')
+    if named:
+        lines.append(f' - Lines: +{impact["lines_added"]} -{impact["lines_deleted"]}')
+    return lines
+
+
+def join(message: str, trailers: str) -> str:
+    """The message with the block at its end: in its own trailer block, or as a new one."""
+    text = message.rstrip() + '\n'
+    parsed = git.read('interpret-trailers', '--parse', '--no-divider',
+                      stdin=text.encode('utf-8', 'surrogateescape'))  # fmt: skip
+    return text + ('' if parsed.strip() else '\n') + trailers
+
+
+def strip(message: str) -> str:
+    """The message without our lines in its last paragraph, to be written anew by an amend."""
+    head, gap, last = message.rstrip('\n').rpartition('\n\n')
+    if not gap:
+        return message
+    kept: list[str] = []
+    ours = False
+    for text in last.split('\n'):
+        if not text.startswith((' ', '\t')):
+            ours = text.partition(':')[0] in KEYS
+        if not ours:
+            kept.append(text)
+    return (head + gap + '\n'.join(kept)).rstrip('\n') + '\n'

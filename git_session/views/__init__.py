@@ -1,0 +1,1 @@
+"""Views: a session and what git knows go in, text or data comes out.  Pure."""

@@ -1,0 +1,156 @@
+"""The events of a session in words, and the list of sessions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from git_session.events import Event, encode
+from git_session.output import Style, line
+from git_session.session import Session
+from git_session.views import words
+
+_Names = dict[str, str]
+
+
+def text(session: Session, events: Sequence[Event], *, style: Style, date_format: str) -> str:
+    """One line an event, oldest first; what was undone is marked."""
+    names = session.names()
+    lines = []
+    for event in events:
+        when = style.paint(words.date(event.time, date_format), 'dim')
+        said = describe(event, names)
+        if event.id in session.undone:
+            said = style.paint(f'{said} (undone)', 'dim')
+        lines.append(f'{when}  {said}\n')
+    return ''.join(lines)
+
+
+def describe(event: Event, names: _Names) -> str:
+    """An event in words."""
+    if not event.is_known:
+        return f'{line(event.type)} (of another version of git session)'
+    name = names.get(event.facts.get('ref', event.id), '')
+    named = names.get(event.id, '')
+    describer = _WORDS.get(event.type)
+    said = (
+        describer(event.facts, named if event.type.endswith('.add') else name)
+        if describer
+        else event.type
+    )
+    return line(said)
+
+
+def _quoted(verb: str) -> Callable[[dict[str, Any], str], str]:
+    return lambda facts, name: ' '.join(
+        part for part in (verb, name, facts.get('text', '')) if part
+    )
+
+
+def _with(verb: str, key: str) -> Callable[[dict[str, Any], str], str]:
+    def describer(facts: dict[str, Any], name: str) -> str:
+        detail = facts.get(key)
+        return f'{verb} {name or "an item"}' + (f': {detail}' if detail else '')
+
+    return describer
+
+
+def _start(facts: dict[str, Any], name: str) -> str:
+    base = facts.get('base_ref') or facts.get('base') or ''
+    base = base.removeprefix('refs/heads/').removeprefix('refs/remotes/')
+    return f'start on {facts["branch"].removeprefix("refs/heads/")}' + (
+        f' from {base}' if base else ''
+    )
+
+
+def _commit(facts: dict[str, Any], name: str) -> str:
+    via = f' (found: {facts["via"]})' if facts.get('via') else ''
+    return f'commit {words.short(facts["commit"])}{via}'
+
+
+def _checkpoint(facts: dict[str, Any], name: str) -> str:
+    what = ' '.join(part for part in (facts.get('label'), facts.get('message')) if part)
+    commit = f' at {words.short(facts["commit"])}' if facts.get('commit') else ''
+    return f'checkpoint{commit} {what}'
+
+
+_WORDS: dict[str, Callable[[dict[str, Any], str], str]] = {
+    'start': _start,
+    'resume': lambda facts, name: (
+        'resume' + (f' ({facts["reason"]})' if facts.get('reason') else '')
+    ),
+    'pause': lambda facts, name: 'pause' + (f' ({facts["reason"]})' if facts.get('reason') else ''),
+    'end': lambda facts, name: f'end ({facts["result"]})',
+    'rename': lambda facts, name: (
+        f'branch renamed to {facts["branch"].removeprefix("refs/heads/")}'
+    ),
+    'commit': _commit,
+    'merge': lambda facts, name: f'moved forward to {words.short(facts["commit"])}',
+    'rewrite': lambda facts, name: (
+        f'{facts.get("by") or "rewrite"} of ' + words.count(len(facts['pairs']), 'commit')
+    ),
+    'checkpoint': _checkpoint,
+    'objective.add': _quoted('objective'),
+    'objective.start': _with('start', ''),
+    'objective.complete': _with('complete', ''),
+    'objective.reopen': _with('reopen', ''),
+    'objective.drop': _with('drop', 'why'),
+    'objective.edit': _with('edit', 'text'),
+    'blocker.add': _quoted('blocker'),
+    'blocker.resolve': _with('resolve', 'how'),
+    'blocker.reopen': _with('reopen', ''),
+    'blocker.edit': _with('edit', 'text'),
+    'decision.add': _quoted('decision'),
+    'decision.supersede': _with('supersede', 'text'),
+    'decision.edit': _with('edit', 'text'),
+    'note': _quoted('note:'),
+    'dead-end': _quoted('dead end:'),
+    'handoff': lambda facts, name: 'handoff written',
+    'undo': lambda facts, name: f'undo {words.count(len(facts["ids"]), "event")}',
+}
+
+
+def data(session: Session, events: Sequence[Event]) -> dict[str, Any]:
+    """The events as data, schema git-session/log/1."""
+    return {
+        'schema': 'git-session/log/1',
+        'session': session.id,
+        'events': [
+            {**json.loads(encode(event)), 'undone': event.id in session.undone} for event in events
+        ],
+    }
+
+
+def history(
+    records: Sequence[dict[str, Any]], *, metrics: bool, style: Style, date_format: str
+) -> str:
+    """One line a session, newest first; with metrics its figures."""
+    lines = []
+    for record in records:
+        when = words.date(record['last_active'], date_format)
+        state = record.get('result') or record['state']
+        color = {'active': 'green', 'paused': 'yellow'}.get(state, 'dim')
+        done = f'{record["objectives_done"]}/{record["objectives"]} objectives'
+        head = (
+            f'{when}  {style.paint(f"{state:<7}", color)} {style.paint(record["session"], "bold")}'
+        )
+        lines.append(f'{head}  {line(record["branch"])}  {done}')
+        if metrics:
+            lines.append('    ' + ', '.join(_figures(record)))
+    return '\n'.join(lines) + '\n' if lines else ''
+
+
+def _figures(record: dict[str, Any]) -> list[str]:
+    def shown(key: str) -> str:
+        value = record.get(key)
+        return 'unknown' if value is None else str(value)
+
+    return [
+        f'active time {words.duration(record["active_seconds"])}',
+        f'{shown("commits")} commits',
+        f'{shown("files")} files',
+        f'lines +{shown("added")} -{shown("deleted")}',
+        f'{record["checkpoints"]} checkpoints',
+        f'{record["open_blockers"]} open blockers',
+    ]

@@ -1,0 +1,218 @@
+"""The status of a session, as text and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from git_session.analysis.steps import Step
+from git_session.history import Uncommitted, Work
+from git_session.output import Style, line
+from git_session.session import Session
+from git_session.views import files, words
+
+
+def text(
+    session: Session,
+    work: Work,
+    steps: Sequence[Step],
+    *,
+    style: Style,
+    now: float,
+    idle: float,
+    date_format: str,
+    lists: frozenset[str] = frozenset(),
+    remarks: Sequence[str] = (),
+    more: Sequence[str] = (),
+) -> str:
+    """The status; `lists` names those shown whole, `remarks` and `more` are ready lines."""
+    lines = _head(session, work, style, now, idle, date_format)
+    lines += _objectives(session, style, whole='objectives' in lists)
+    lines += _blockers(session, style, now, whole='blockers' in lists)
+    if 'decisions' in lists:
+        lines += _decisions(session, style)
+    lines += _changes(session, work, style, now)
+    if steps:
+        lines += ['', style.paint('Next', 'bold')]
+        for step in steps[:5]:
+            how = f'  ({step.command})' if step.command else ''
+            shown = f'  {style.mark("•", "-")} {step.text}'
+            lines.append(words.cut(shown, style.width - len(how)) + style.paint(how, 'dim'))
+    if remarks:
+        lines += ['', *(style.paint(remark, 'yellow') for remark in remarks)]
+    lines += more
+    return '\n'.join(lines) + '\n'
+
+
+def _head(
+    session: Session, work: Work, style: Style, now: float, idle: float, date_format: str
+) -> list[str]:
+    state = session.state
+    color = {'active': 'green', 'paused': 'yellow'}.get(state, 'dim')
+    name = style.paint(session.id, 'bold')
+    lines = [f'Session {name} on {line(session.branch)} ({style.paint(state, color)})']
+    if work.ahead is not None:
+        base = line(work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/'))
+        base = words.short(base) if base == session.base else base
+        behind = f', {work.behind} behind' if work.behind else ''
+        lines.append(f'  {words.count(work.ahead, "commit")} ahead of {base}{behind}')
+    by = f' by {line(session.author)}' if session.author else ''
+    lines.append(f'  started {words.date(session.started, date_format)}{by}')
+    active = words.duration(session.active_seconds(idle))
+    lines.append(f'  active time {active}, last active {words.age(session.last_active, now)}')
+    if session.issue:
+        lines.append(f'  issue {line(session.issue)}')
+    return lines
+
+
+def _objectives(session: Session, style: Style, *, whole: bool) -> list[str]:
+    if not session.objectives:
+        return []
+    done, total = files.progress(session)
+    title = f'Objectives ({done} of {total} done) {bar(done, total, style)}'
+    lines = ['', style.paint(title.rstrip(), 'bold')]
+    shown = session.objectives if whole else _near(session)
+    for each in shown:
+        lines.append(
+            words.cut(
+                f'  {objective_mark(each.state, style)} {each.name} ' + line(each.text), style.width
+            )
+        )
+    hidden = len(session.objectives) - len(shown)
+    if hidden:
+        lines.append(style.paint(f'  + {hidden} more: git session objectives', 'dim'))
+    return lines
+
+
+def _near(session: Session) -> list[Any]:
+    """The open objectives, and the newest done ones as far as ten in all."""
+    open_ones = session.open_objectives()
+    done = [each for each in session.objectives if each.state == 'done']
+    kept = {each.ref for each in open_ones[:10] + done[-max(10 - len(open_ones), 2) :]}
+    return [each for each in session.objectives if each.ref in kept]
+
+
+def bar(done: int, total: int, style: Style) -> str:
+    """A small progress bar."""
+    if not total:
+        return ''
+    filled = round(10 * done / total)
+    return style.mark('━', '#') * filled + style.mark('╌', '.') * (10 - filled)
+
+
+def objective_mark(state: str, style: Style) -> str:
+    """`[x]`, colored by state; the active one has an arrow."""
+    mark = files.MARKS[state]
+    mark = mark if style.unicode else mark.replace('▶', '>')
+    color = {'done': 'green', 'active': 'cyan', 'dropped': 'dim'}.get(state)
+    return style.paint(f'[{mark}]', color) if color else f'[{mark}]'
+
+
+def _blockers(session: Session, style: Style, now: float, *, whole: bool) -> list[str]:
+    shown = session.blockers if whole else session.open_blockers()
+    if not shown:
+        return []
+    lines = ['', style.paint(f'Open blockers ({len(session.open_blockers())})', 'bold', 'red')]
+    for each in shown:
+        issue = f' ({line(each.issue)})' if each.issue else ''
+        when = f'since {words.age(each.added, now)}' if each.state == 'open' else 'resolved'
+        lines.append(
+            f'  {each.name} {line(each.text)}{issue}, {when}'.replace('since just', 'just')
+        )
+    return lines
+
+
+def _decisions(session: Session, style: Style) -> list[str]:
+    lines = ['', style.paint(f'Decisions ({len(session.binding_decisions())})', 'bold')]
+    for each in session.decisions:
+        gone = ' (superseded)' if each.superseded_by else ''
+        lines.append(f'  {each.name} {line(each.text)}{gone}')
+    return lines
+
+
+def since_checkpoint(session: Session, work: Work) -> int | None:
+    """The number of commits since the last checkpoint; None when there is none to count from."""
+    if not session.checkpoints:
+        return None
+    last = session.checkpoints[-1].commit
+    for number, commit in enumerate(work.commits):
+        if commit.oid == last:
+            return number
+    return 0 if last == work.head else None
+
+
+def _changes(session: Session, work: Work, style: Style, now: float) -> list[str]:
+    lines = ['', style.paint('Work', 'bold')]
+    built = f'{words.count(len(work.commits), "commit")}, {words.count(len(work.changes), "file")}'
+    lines.append(f'  {built}, {counts(work.added, work.deleted, style)} in all')
+    if session.checkpoints:
+        last = session.checkpoints[-1]
+        label = f' {line(last.label)}' if last.label else ''
+        number = since_checkpoint(session, work)
+        ago = words.age(last.at, now)
+        known = '' if number is None else f'; {words.count(number, "commit")} since'
+        lines.append(f'  last checkpoint{label} {ago}{known}')
+    else:
+        lines.append('  no checkpoint yet')
+    lines.append('  ' + uncommitted(work.uncommitted))
+    return lines
+
+
+def counts(added: int, deleted: int, style: Style) -> str:
+    """`+12 -3`."""
+    return f'{style.paint(f"+{added}", "green")} {style.paint(f"-{deleted}", "red")}'
+
+
+def uncommitted(entries: Sequence[Uncommitted]) -> str:
+    """The working tree in one line."""
+    if not entries:
+        return 'working tree clean'
+    staged = sum(each.is_staged for each in entries)
+    untracked = sum(each.xy == '??' for each in entries)
+    unstaged = sum(each.xy != '??' and each.xy[1] != '.' for each in entries)
+    parts = [(staged, 'staged'), (unstaged, 'not staged'), (untracked, 'untracked')]
+    return 'uncommitted: ' + ', '.join(f'{number} {name}' for number, name in parts if number)
+
+
+def data(
+    session: Session, work: Work, steps: Sequence[Step], *, idle: float, remarks: Sequence[str]
+) -> dict[str, Any]:
+    """The same as data, schema git-session/status/1."""
+    return {
+        'schema': 'git-session/status/1',
+        **files.state(session, idle=idle, checkpoints=10),
+        'work': work_data(work),
+        'commits_since_checkpoint': since_checkpoint(session, work),
+        'next': [
+            {'text': step.text, 'reason': step.reason, 'command': step.command or None}
+            for step in steps
+        ],
+        'remarks': list(remarks),
+    }
+
+
+def work_data(work: Work) -> dict[str, Any]:
+    """What git says the session built."""
+    return {
+        'head': work.head,
+        'compared_with': work.base or None,
+        'ahead': work.ahead,
+        'behind': work.behind,
+        'commits': [
+            {
+                'commit': each.oid, 'subject': each.subject, 'author': each.name,
+                'email': each.email, 'time': each.time,
+            }
+            for each in work.commits
+        ],
+        'files': [
+            {
+                'path': each.path, 'status': each.status, 'old_path': each.old_path or None,
+                'added': each.added, 'deleted': each.deleted,
+            }
+            for each in work.changes
+        ],
+        'added': work.added,
+        'deleted': work.deleted,
+        'uncommitted': [{'status': each.xy, 'path': each.path} for each in work.uncommitted],
+    }  # fmt: skip

@@ -1,0 +1,282 @@
+"""A working tree with the session of its branch: what every command starts from.
+
+Opening one reconciles: commits, rewrites and renames that no hook reported
+become events first, so that what is shown is right even where hooks never ran.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from git_session import archive, bindings, config, eventlog, events, git, history, output
+from git_session.config import Config
+from git_session.errors import FATAL, REFUSED, SessionError
+from git_session.eventlog import Maker
+from git_session.events import Event
+from git_session.session import Session, replay
+from git_session.views import files
+
+CONFIG_FILE = os.path.join('.session', 'config.yaml')
+_POINTER = 'session-branch'  # in the worktree's git directory: a hint for post-checkout
+
+
+class Workspace:
+    """Use `open_workspace`."""
+
+    def __init__(
+        self, repo: git.Repository, settings: list[tuple[str, str, str]], config: Config
+    ) -> None:
+        self.repo = repo
+        self.settings = settings
+        self.config = config
+        self.session: Session | None = None
+        self.place = ''
+        self.events: list[Event] = []
+        self.lost = 0  # lines of the log that hold no event
+        self.said: list[str] = []  # what reconciling did, in words
+        self._work: history.Work | None = None
+
+    @property
+    def idle(self) -> float:
+        return float(self.config['session.idle_timeout'])
+
+    def setting(self, key: str, default: str = '') -> str:
+        """A value of git's configuration; `key` as git lists it, lower case."""
+        found = [value for _, name, value in self.settings if name == key]
+        return found[-1] if found else default
+
+    @property
+    def dates(self) -> str:
+        """The strftime format of dates."""
+        return str(self.config['display.date_format'])
+
+    def style(self) -> output.Style:
+        """How to draw on stdout: display.color, else git's color.session and color.ui."""
+        color = str(self.config['display.color'])
+        if self.config.origin('display.color') == 'default':
+            color = self.setting('color.session', self.setting('color.ui', 'auto')).lower()
+            color = {'false': 'never', 'no': 'never', 'off': 'never'}.get(color, color)
+            color = color if color in ('always', 'never') else 'auto'
+        return output.style(sys.stdout, color)
+
+    def require(self) -> Session:
+        """The session of this branch; raises SessionError with what to do when there is none."""
+        if self.session is not None:
+            return self.session
+        if self.repo.top is None:
+            raise SessionError('this operation must be run in a work tree')
+        if self.repo.branch is None:
+            raise SessionError(
+                'HEAD is detached; a session belongs to a branch',
+                "switch to one with 'git session switch <branch>'",
+                status=REFUSED,
+            )
+        raise SessionError(
+            f"no session on branch '{self.repo.branch}'",
+            "start one with 'git session start -o <objective>'",
+            status=REFUSED,
+        )
+
+    def load(self) -> None:
+        """Read the session of HEAD's branch, if it has one."""
+        self.session, self._work = None, None
+        if self.repo.branch is None:
+            return
+        self.place = eventlog.directory(self.repo.sessions, self.repo.branch)
+        name = eventlog.session_id(self.place)
+        if name:
+            self.session, self.events, self.lost = archive.load(self.place)
+
+    def work(self) -> history.Work:
+        """What the session built, read from git once."""
+        if self._work is None:
+            self._work = history.work(self.require(), self.repo)
+        return self._work
+
+    def maker(self) -> Maker:
+        """Makes the events of this command; `record` writes them."""
+        session = self.require()
+        return Maker(session.id, git.identity(), self.events[-1].id if self.events else '')
+
+    def record(self, made: Iterable[Event]) -> Session:
+        """Write events to the log, then everything that follows from it.
+
+        When this returns, the events are on disk.  Raises SessionError when they
+        could not be written: then nothing was recorded.
+        """
+        fresh = list(made)
+        session = self.require()
+        try:
+            with eventlog.lock(self.repo.sessions, exclusive=False):
+                if eventlog.session_id(self.place) != session.id:
+                    raise SessionError(
+                        f'session {session.id} has just ended or moved; nothing was recorded'
+                    )
+                eventlog.append(self.place, [events.encode(event) for event in fresh])
+        except OSError as error:
+            raise SessionError(
+                f"cannot record in '{self.place}': {error.strerror}", 'nothing was recorded'
+            ) from None
+        self.events = sorted([*self.events, *fresh], key=lambda event: event.id)
+        self.session = replay(session.id, self.events)
+        self.generate()
+        return self.session
+
+    def generate(self) -> None:
+        """Write the generated files from the log as it is now."""
+        name = self.require().id
+        with eventlog.lock(self.repo.sessions, exclusive=True):
+            if eventlog.session_id(self.place) == name:
+                generate(self.place, self.config)
+
+    def point(self) -> None:
+        """Tell the hooks of this worktree that it has a session."""
+        text = f'{self.repo.branch}\n' if self.session is not None else ''
+        eventlog.write_file(os.path.join(self.repo.gitdir, _POINTER), text)
+
+
+def open_workspace(*, reconcile: bool = True) -> Workspace:
+    """Find the repository, read the configuration, load the session and reconcile it."""
+    listing = git.start('config', '-z', '--show-scope', '--list')
+    repo = git.discover()
+    settings = git.parse_configuration(git.checked(listing.reply()))
+    path = os.path.join(repo.top, CONFIG_FILE) if repo.top else None
+    cache = os.path.join(repo.sessions, '.config.json')
+    found = config.load(path, settings, cache if os.path.isdir(repo.sessions) else None)
+    workspace = Workspace(repo, settings, found)
+    if reconcile:
+        workspace.said = bindings.reconcile(repo, settings)
+    workspace.load()
+    if workspace.session is not None and reconcile:
+        _reconcile(workspace)
+        if is_stale(workspace.place, found, workspace.require()):
+            workspace.generate()
+    return workspace
+
+
+def require_work_tree(workspace: Workspace) -> str:
+    """The top of the working tree; raises SessionError in a bare repository."""
+    if workspace.repo.top is None:
+        raise SessionError('this operation must be run in a work tree', status=FATAL)
+    return workspace.repo.top
+
+
+def generate(place: str, config: Config) -> None:
+    """Write the generated files of one session from its log."""
+    data = eventlog.read_bytes(place)
+    found, _ = events.decode_all(data)
+    session = replay(eventlog.session_id(place) or '', found)
+    texts = {
+        'trailers': files.trailers(session, config['session.trailers']),
+        'banner': files.banner(session),
+        'objectives.md': files.objectives(session),
+        'blockers.md': files.blockers(session),
+        # last: it says how much of the log the others were made from
+        'context.json': files.context(
+            session, log_size=len(data), idle=config['session.idle_timeout']
+        ),
+    }
+    for name, text in texts.items():
+        eventlog.write_file(os.path.join(place, name), text)
+
+
+def is_stale(place: str, config: Config, session: Session) -> bool:
+    """Whether a generated file is missing or older than the log or the configuration."""
+    try:
+        size = os.stat(os.path.join(place, eventlog.LOG)).st_size
+        with open(os.path.join(place, 'context.json'), encoding='ascii') as file:
+            head = file.read(400)
+        with open(os.path.join(place, 'trailers'), encoding='utf-8') as file:
+            trailers = file.read()
+    except (OSError, UnicodeDecodeError):
+        return True
+    missing = any(
+        not os.path.isfile(os.path.join(place, name))
+        for name in ('banner', 'objectives.md', 'blockers.md')
+    )
+    wanted = files.trailers(session, config['session.trailers'])
+    return missing or f'"log": {size},' not in head or trailers != wanted
+
+
+def _reconcile(workspace: Workspace) -> None:
+    """Record what happened to this branch while no hook was looking."""
+    session, repo = workspace.require(), workspace.repo
+    made = Maker(session.id, '', workspace.events[-1].id if workspace.events else '')
+    fresh: list[Event] = []
+    if repo.head is not None:
+        fresh = _unreported(workspace, session, repo.head, made)
+    if session.state == 'paused' and session.reason == 'switch':
+        made.add('resume', reason='found')
+    fresh += made.made
+    if fresh:
+        workspace.record(fresh)
+        workspace.point()
+
+
+def _unreported(workspace: Workspace, session: Session, head: str, maker: Maker) -> list[Event]:
+    """Events of the commits that are on the branch and not in the log."""
+    known = {*session.commits, *session.rewritten, *session.rewritten.values()}
+    fresh = [each for each in history.unreported(session, head) if each.oid not in known]
+    if not fresh:
+        return []
+    pairs = _rewrites(session, fresh, head)
+    if pairs:
+        maker.add('rewrite', by='found', pairs=[[old, new] for old, new in pairs.items()])
+    ways = history.ways(workspace.repo.branch or '')
+    rewritten = set(pairs.values())
+    found = []
+    for each in fresh:
+        via = ways.get(each.oid, 'found')
+        if each.oid not in rewritten or via.startswith('commit'):
+            found.append(events.commit_event(session.id, each.oid, each.time, via))
+    return found
+
+
+def _rewrites(session: Session, fresh: list[history.Commit], head: str) -> dict[str, str]:
+    """Which recorded commits have become which new ones: old -> new.
+
+    A rewrite keeps the author and the author date, usually the subject too; where
+    that does not name one commit, none is named.
+    """
+    there = {each.oid for each in history.commits(session, head)}
+    gone = history.describe(oid for oid in session.commits if oid not in there)
+    pairs: dict[str, str] = {}
+    for old in gone:
+        like = [new for new in fresh if (new.email, new.written) == (old.email, old.written)]
+        exact = [new for new in like if new.subject == old.subject]
+        match: Any = exact if exact else like
+        if len(match) == 1 and match[0].oid not in pairs.values():
+            pairs[old.oid] = match[0].oid
+    return pairs
+
+
+def publish(workspace: Workspace) -> None:
+    """Put what the log has and no note yet into the notes of the session's commits.
+
+    The event of a commit goes to that commit, everything else to the newest one
+    of the session; without a commit there is nothing to attach it to, and it waits.
+    """
+    session = workspace.require()
+    data = eventlog.read_bytes(workspace.place)
+    done = eventlog.published_size(workspace.place)
+    end = data.rfind(b'\n') + 1  # a torn last line is not an event yet
+    if done >= end:
+        return
+    there = {each.oid for each in history.describe(session.commits)}
+    if not there:
+        return
+    newest = max(there, key=lambda commit: (session.commits[commit], commit))
+    lines: dict[str, list[bytes]] = {}
+    for line in data[done if done <= end else 0 : end].split(b'\n'):
+        event = events.decode(line)
+        if event is not None:
+            commit = session.current(event.facts.get('commit', '')) if event.is_known else ''
+            target = commit if event.type == 'commit' and commit in there else newest
+            lines.setdefault(target, []).append(events.encode(event))
+    from git_session import notes
+
+    notes.publish(workspace.repo, lines, f"Notes added by 'git session' for {session.id}")
+    eventlog.write_file(os.path.join(workspace.place, eventlog.PUBLISHED), str(end))

@@ -1,0 +1,79 @@
+# shellcheck shell=sh
+# How a hook records: one line at the end of the session's log, and for a
+# commit the same line as its note.  Uses what session_guard has set.
+
+# session_append LINE: one line in one write to a file opened for appending, so
+# that parallel writers never mix (open(2), O_APPEND).
+session_append() {
+    [ -f "$dir/events.jsonl" ] && printf '%s\n' "$1" 2>/dev/null >> "$dir/events.jsonl"
+}
+
+# session_event STAMP AT SUFFIX TYPE FACTS: the line of an event.  STAMP and AT
+# are one second, as 20261122T230226.999Z (its end: a hook knows no smaller unit,
+# and what led to it came before) and 2026-11-22T23:02:26Z; FACTS is ready JSON
+# that starts with a comma, or nothing.
+session_event() {
+    line="{\"v\":1,\"id\":\"$1-$3\",\"at\":\"$2\",\"session\":\"$id\",\"type\":\"$4\"$5}"
+}
+
+# session_commit TYPE: records HEAD, as `commit` with its note, or as `merge` for a
+# fast-forward, whose commit is somebody else's.  The event's id is made of the commit alone, so
+# that this hook, the command that finds an unreported commit, and another
+# clone all write the same event.
+session_commit() {
+    facts=$(TZ=UTC0 git --no-pager log -1 --no-show-signature --no-color \
+        --date=format-local:'%Y%m%dT%H%M%S.999Z %Y-%m-%dT%H:%M:%SZ' \
+        --format='%H %cd %ct %cn <%ce>' HEAD 2>/dev/null) || return 0
+    commit=${facts%% *} facts=${facts#* }
+    stamp=${facts%% *} facts=${facts#* }
+    at=${facts%% *} facts=${facts#* }
+    rest=${commit#????????????????}
+    session_event "$stamp" "$at" "${commit%"$rest"}" "$1" ",\"commit\":\"$commit\""
+    session_append "$line"
+    [ "$1" != commit ] || session_note "$commit" "$line" "${facts#* } ${facts%% *} +0000"
+}
+
+# session_note COMMIT LINE COMMITTER: LINE becomes the note of COMMIT.  git
+# fast-import refuses to move the ref when the new notes commit does not contain
+# the ref's value of that moment, which makes this a compare-and-swap: a lost
+# race is tried again on top of the winner.  `git notes` would overwrite it.
+# The note's path has a fan-out of one, which costs the same at any number of
+# notes; git reads every fan-out and mends it when it rewrites the tree.
+session_note() {
+    from='from refs/notes/session^0'
+    if [ ! -f "$common/refs/notes/session" ]; then
+        git rev-parse -q --verify refs/notes/session > /dev/null 2>&1 || from=
+    fi
+    rest=${1#??}
+    try=0
+    while [ $try -lt 40 ]; do
+        git fast-import --quiet --date-format=raw > /dev/null 2>&1 <<STREAM && return 0
+commit refs/notes/session
+committer $3
+data <<MESSAGE
+Notes added by 'git session' for $1
+MESSAGE
+$from
+M 100644 inline ${1%"$rest"}/$rest
+data <<LINE
+$2
+LINE
+
+STREAM
+        from='from refs/notes/session^0'
+        try=$((try + 1))
+    done
+    return 0 # the log has the event; the next command publishes it
+}
+
+# session_moment: sets `stamp`, `at` and `action` from the newest entry of HEAD's
+# reflog, that is, from now and what git just did.
+session_moment() {
+    action=$(TZ=UTC0 git --no-pager log -g -1 --no-show-signature --no-color \
+        --date=format-local:'%Y%m%dT%H%M%S.999Z %Y-%m-%dT%H:%M:%SZ' \
+        --format='%gd %gs' HEAD 2>/dev/null) || return 1
+    action=${action#*@\{}
+    stamp=${action%% *} action=${action#* }
+    at=${action%%\}*} action=${action#*\} }
+    [ -n "$stamp" ] && [ -n "$at" ]
+}
