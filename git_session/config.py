@@ -31,7 +31,6 @@ _ANNOTATIONS = ('TODO', 'FIXME', 'DECISION', 'BLOCKER')
 # Keys `session.<name>` that only git's configuration has; other features read them.
 _GIT_ONLY = ('enabled', 'remote', 'sync', 'share', 'issueUrl')
 
-
 KEYS: dict[str, Key] = {
     'session.auto_track': Key('boolean', True, 'record ordinary commits as checkpoints'),
     'session.auto_checkpoint': Key('boolean', False, 'record a checkpoint at intervals'),
@@ -221,8 +220,8 @@ def _from_git(
         if folded in names:
             name, spelling = names[folded]
             found.setdefault(name, []).append((scope, spelling, text))
-        else:
-            unknown.append(_Unknown(f'{scope} git config', listed, _GIT))
+        elif (key := _Unknown(f'{scope} git config', listed, _GIT)) not in unknown:
+            unknown.append(key)  # once, however many values it has
     return {name: _git_value(name, entries) for name, entries in found.items()}
 
 

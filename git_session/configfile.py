@@ -205,8 +205,8 @@ def _map(loader: Any, line: int, above: tuple[str, ...]) -> Node:
     lines: dict[str, int] = {}
     items: list[Node] = []
     while not isinstance(event := loader.get_event(), yaml.MappingEndEvent):
+        at = event.start_mark.line + 1
         if isinstance(event, yaml.CollectionStartEvent):  # before it can nest without end
-            at = event.start_mark.line + 1
             raise SessionError(f'bad key in {NAME} line {at}: a list or mapping; expected a name')
         name = _node(loader, event, above)
         if name.text in lines:

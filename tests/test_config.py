@@ -293,9 +293,7 @@ def test_one_value_from_git(name: str, text: str, key: str, value: object) -> No
 )
 def test_a_list_from_git(entries: list[str], value: list[str]) -> None:
     scopes = {'g': 'global', 'l': 'local'}
-    triples = [
-        (scopes[entry[0]], 'session.tracking.watchpatterns', entry[2:]) for entry in entries
-    ]
+    triples = [(scopes[entry[0]], 'session.tracking.watchpatterns', entry[2:]) for entry in entries]
     assert in_force('tracking.watch_patterns', *triples) == (value, 'local')
 
 
@@ -331,8 +329,7 @@ def test_each_key_has_one_name_in_git() -> None:
     [
         (
             'session:\n  # why\n  idle_timeout: soon\n',
-            f"'session.idle_timeout' in {FILE} line 3: 'soon'; "
-            'expected a duration like 30m or 2h',
+            f"'session.idle_timeout' in {FILE} line 3: 'soon'; expected a duration like 30m or 2h",
         ),
         (
             'session:\n  idle_timeout: 30\n',
@@ -346,13 +343,11 @@ def test_each_key_has_one_name_in_git() -> None:
         ),
         (
             'session:\n  idle_timeout:\n',
-            f"'session.idle_timeout' in {FILE} line 2: nothing; "
-            'expected a duration like 30m or 2h',
+            f"'session.idle_timeout' in {FILE} line 2: nothing; expected a duration like 30m or 2h",
         ),
         (
             'session:\n  idle_timeout: 1:30\n',
-            f"'session.idle_timeout' in {FILE} line 2: '1:30'; "
-            'expected a duration like 30m or 2h',
+            f"'session.idle_timeout' in {FILE} line 2: '1:30'; expected a duration like 30m or 2h",
         ),
         (
             'session:\n  auto_track: maybe\n',
@@ -520,8 +515,7 @@ def test_a_bad_layer(write: Write, layers: str, words: str) -> None:
         ),
         (
             ['session.context.patterns=cqrs', 'session.context.patterns=mvc,mvp'],
-            "'session.context.patterns' in local git config: 'mvp'; "
-            f'expected one of {PATTERNS}',
+            f"'session.context.patterns' in local git config: 'mvp'; expected one of {PATTERNS}",
         ),
         (
             ['session.context.layers=web'],
@@ -581,7 +575,7 @@ def test_a_bad_value_in_git(entries: list[str], words: str) -> None:
             'expected the sections session, context, tracking, quality, tdd, display',
         ),
         (b'tdd:\n  \xff\n', f'bad text in {FILE} line 2, byte 3: byte 0xff; expected UTF-8'),
-        ('tdd:\n'.encode('utf-16'), f'bad text in {FILE} line 1, byte 1: byte 0xff; expected UTF-8'),
+        (b'\xff\xfet\0', f'bad text in {FILE} line 1, byte 1: byte 0xff; expected UTF-8'),
         ('tdd:\n a\x1b\n', f"bad text in {FILE} line 2, column 3: control character '\\x1b'"),
         ('\0', f"bad text in {FILE} line 1, column 1: control character '\\x00'"),
         (b'#' * (256 * 1024 + 1), f"could not read '{FILE}': larger than 256 KiB"),
@@ -715,7 +709,7 @@ def test_an_unknown_key_in_the_file(write: Write, reader: str, text: str, words:
 )
 def test_an_unknown_key_in_git(name: str, words: str) -> None:
     warning = f"global git config: unknown key '{name}'{words}"
-    assert load(None, [('global', name, '1')]).warnings == (warning,)
+    assert load(None, [('global', name, '1'), ('global', name, '2')]).warnings == (warning,)
 
 
 def test_keys_of_others_in_git_are_left_alone() -> None:
@@ -762,7 +756,8 @@ def test_the_cache_holds_the_text_and_leaves_no_other_file(write: Write, tmp_pat
 def test_a_cache_of_another_text_is_replaced(write: Write, tmp_path: Path) -> None:
     cache = tmp_path / 'cache'
     load(write('session: {idle_timeout: 1h}'), [], str(cache))
-    assert load(write('session: {idle_timeout: 2h}'), [], str(cache))['session.idle_timeout'] == 7200
+    found = load(write('session: {idle_timeout: 2h}'), [], str(cache))
+    assert found['session.idle_timeout'] == 7200
     assert json.loads(cache.read_text())['text'] == 'session: {idle_timeout: 2h}'
 
 
@@ -952,7 +947,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(SHARED, max_examples=500)
+@settings(SHARED, max_examples=250)
 @given(name=st.sampled_from(list(KEYS)), value=VALUES)
 def test_the_schema_allows_what_the_program_allows(write: Write, name: str, value: Any) -> None:
     section, _, last = name.partition('.')
