@@ -1,0 +1,67 @@
+"""One hermetic world a test: its own HOME, identity, no editor, no terminal, no network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.repo import Repo
+
+
+@pytest.fixture(autouse=True)
+def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's git, of its user or of a calling git reaches a test."""
+    home = tmp_path_factory.mktemp('home')
+    for name in list(os.environ):
+        if name.startswith(('GIT_', 'SESSION_')) or name in ('NO_COLOR', 'EDITOR', 'VISUAL'):
+            monkeypatch.delenv(name)
+    (home / '.gitconfig').write_text(
+        '[user]\n\tname = Ann Author\n\temail = ann@example.com\n'
+        '[init]\n\tdefaultBranch = main\n[protocol "file"]\n\tallow = always\n'
+        '[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n'
+    )
+    monkeypatch.setenv('HOME', str(home))
+    monkeypatch.setenv('XDG_CONFIG_HOME', str(home / '.config'))
+    monkeypatch.setenv('GIT_CONFIG_NOSYSTEM', '1')
+    monkeypatch.setenv('GIT_EDITOR', 'false')
+    monkeypatch.setenv('GIT_TERMINAL_PROMPT', '0')
+    monkeypatch.setenv('TERM', 'dumb')
+    monkeypatch.setenv('LC_ALL', 'C.UTF-8')
+    monkeypatch.setenv('TZ', 'UTC')
+    monkeypatch.setenv('COLUMNS', '80')
+    # `git session` finds the program of the interpreter that runs the tests.
+    monkeypatch.setenv('PATH', str(Path(sys.executable).parent) + os.pathsep + os.environ['PATH'])
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Repo]:
+    """Make repositories below the test's own folder; the last one made is the current directory."""
+
+    def make(name: str = 'repo', *options: str, commit: bool = True) -> Repo:
+        path = tmp_path / name
+        repo = Repo(path)
+        path.mkdir(parents=True)
+        repo.git('init', '-q', '-b', 'main', *options)
+        if commit:
+            repo.commit('first', **{'a.txt': 'one\n'})
+        monkeypatch.chdir(path)
+        return repo
+
+    return make
+
+
+@pytest.fixture
+def repo(make_repo: Callable[..., Repo]) -> Repo:
+    """A repository with one commit on main."""
+    return make_repo()
+
+
+@pytest.fixture
+def session(repo: Repo) -> Repo:
+    """A repository with a session on branch `work`, hooks installed, one objective active."""
+    repo.session('start', 'work', '-o', 'First objective')
+    return repo
