@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from git_session.history import Work
 from git_session.output import line
+from git_session.record import Record
 from git_session.session import Session
 
 
-class Step(NamedTuple):
+class Step(Record):
     """`command` may be empty; `reason` is the fact."""
 
     text: str
@@ -43,6 +42,7 @@ def next_steps(session: Session, work: Work) -> list[Step]:
     if work.behind:
         base = work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/')
         steps.append(Step(f'take in {base}', f'{work.behind} commits behind'))
-    if session.objectives and not session.open_objectives() and not session.open_blockers():
+    finished = not session.open_objectives() and not session.open_blockers()
+    if session.objectives and finished and session.state != 'ended':
         steps.append(Step('end the session', 'every objective is done', 'git session end'))
     return steps
