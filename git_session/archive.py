@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
 
 from git_session import eventlog, events
 from git_session.errors import REFUSED, SessionError
 from git_session.session import Session, replay
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FOLDER = '.archive'
 INDEX = 'index.jsonl'

@@ -6,9 +6,6 @@ place that names a key: reading, the template and the JSON Schema follow it.
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable
-from typing import Any, NamedTuple, NoReturn
-
 from git_session.configfile import (
     BOOLEANS,
     DURATION,
@@ -22,6 +19,12 @@ from git_session.configfile import (
     value_of,
 )
 from git_session.errors import SessionError
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import ItemsView, Iterable
+    from typing import Any, NoReturn
 
 MOST_WARNINGS = 20
 _ARCHITECTURES = ('hexagonal', 'layered', 'clean', 'mvc', 'ddd', 'ports-and-adapters')
@@ -72,7 +75,7 @@ KEYS: dict[str, Key] = {
 SECTIONS = tuple(dict.fromkeys(name.partition('.')[0] for name in KEYS))
 
 
-class Value(NamedTuple):
+class Value(Record):
     """A value in force and where it comes from.
 
     `origin` is `default`, `.session/config.yaml:12` or a scope of git's
@@ -258,7 +261,7 @@ def _git_list(texts: list[str], *, switchable: bool) -> Node:
 # --- unknown keys
 
 
-class _Unknown(NamedTuple):
+class _Unknown(Record):
     """A key that nobody knows, in a section of the file, at its top (``''``) or in git."""
 
     place: str

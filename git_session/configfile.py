@@ -12,11 +12,15 @@ items, names]}`, and counts only when `text` is the text of the file.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from stat import S_ISREG
-from typing import Any, NamedTuple, NoReturn
 
 from git_session.errors import SessionError
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, NoReturn
 
 NAME = '.session/config.yaml'
 FORMAT = 'git-session config cache 1'
@@ -28,7 +32,7 @@ _SCALARS = ('str', 'int', 'float', 'bool', 'null')
 _TAG = 'tag:yaml.org,2002:'
 
 
-class Node(NamedTuple):
+class Node(Record):
     """One value of the file.
 
     `tag` is `str int float bool null list map`.  `text` is a scalar as it is
@@ -232,6 +236,11 @@ def _cached(cache_path: str, text: str) -> Node | None:
     return None
 
 
+def _raw(node: Node) -> list[Any]:
+    """The node as JSON keeps it."""
+    return [node.tag, node.line, node.text, [_raw(item) for item in node.items], list(node.names)]
+
+
 def _restored(raw: Any, level: int) -> Node:
     """The node that JSON kept as a list; ValueError or TypeError when it never was one."""
     tag, line, text, items, names = raw
@@ -255,7 +264,7 @@ def _keep(cache_path: str, text: str, tree: Node) -> None:
     temporary = f'{cache_path}.{os.getpid()}.tmp'
     try:
         with open(temporary, 'w', encoding='utf-8') as file:
-            json.dump({'format': FORMAT, 'text': text, 'tree': tree}, file)
+            json.dump({'format': FORMAT, 'text': text, 'tree': _raw(tree)}, file)
         os.replace(temporary, cache_path)
     except OSError:
         try:
@@ -267,7 +276,7 @@ def _keep(cache_path: str, text: str, tree: Node) -> None:
 # --- from nodes to values
 
 
-class Key(NamedTuple):
+class Key(Record):
     """One key: `default` as the program gets it, `about` in one line.
 
     `choices` are the words allowed in a value or in each item of a list, `low`

@@ -19,13 +19,16 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from git_session import events
 from git_session.errors import SessionError
 from git_session.events import Event
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 LOG = 'events.jsonl'
 ID = 'id'

@@ -14,7 +14,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 VERSION = 1
 
@@ -82,7 +87,7 @@ UNDOABLE = frozenset(
 _COMMON = ('v', 'id', 'at', 'session', 'type', 'op')
 
 
-class Event(NamedTuple):
+class Event(Record):
     """One event; `facts` are the keys of its type, `time` is `at` in epoch seconds."""
 
     id: str

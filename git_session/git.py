@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Mapping
-from typing import NamedTuple
 
 from git_session.errors import FATAL, SessionError
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Set for every git we start: our own hooks leave at once, the work is ours.
 GUARD = 'GIT_SESSION_ACTIVE'
 _READING = {'GIT_OPTIONAL_LOCKS': '0', 'LC_ALL': 'C', 'LANGUAGE': 'C', 'TZ': 'UTC0'}
 
 
-class Reply(NamedTuple):
+class Reply(Record):
     """What a finished git said: exit status, stdout and stderr as text."""
 
     status: int
@@ -143,7 +146,7 @@ def act(*args: str, env: Mapping[str, str] | None = None, capture: bool = False)
     return Reply(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), '', '')
 
 
-class Repository(NamedTuple):
+class Repository(Record):
     """Where this process stands: absolute paths, HEAD's branch, if it has one."""
 
     gitdir: str  # this worktree's own

@@ -6,17 +6,19 @@ the same in a repository of any size.  The git processes run side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
-
 from git_session import git
+from git_session.record import Record
 from git_session.session import Session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FORMAT = '--format=%H%x00%P%x00%an%x00%ae%x00%at%x00%ct%x00%s'
 _FIELDS = 7
 
 
-class Commit(NamedTuple):
+class Commit(Record):
     """One commit; times are epoch seconds."""
 
     oid: str
@@ -32,7 +34,7 @@ class Commit(NamedTuple):
         return len(self.parents) > 1
 
 
-class Change(NamedTuple):
+class Change(Record):
     """A file that differs; `added` and `deleted` are None for a binary file."""
 
     status: str  # A, M, D, R, C, T of git-diff(1)
@@ -42,7 +44,7 @@ class Change(NamedTuple):
     deleted: int | None
 
 
-class Uncommitted(NamedTuple):
+class Uncommitted(Record):
     """One entry of git status: `xy` as in its porcelain format, ?? when untracked."""
 
     xy: str
@@ -53,7 +55,7 @@ class Uncommitted(NamedTuple):
         return self.xy[0] not in '.?'
 
 
-class Work(NamedTuple):
+class Work(Record):
     """What the session's branch has that its base has not."""
 
     commits: tuple[Commit, ...]  # newest first

@@ -13,10 +13,14 @@ import json
 import os
 import stat
 import sys
-from typing import Any, NamedTuple
 
 from git_session import eventlog, git
 from git_session.errors import REFUSED, SessionError
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 EVENTS = (
     'prepare-commit-msg', 'commit-msg', 'post-commit', 'post-checkout', 'post-rewrite',
@@ -45,7 +49,7 @@ _CHAIN = {
 _CHAIN_AFTER = 'if [ -x "$0{suffix}" ]; then "$0{suffix}" "$@"; status=$?; fi\n'
 
 
-class State(NamedTuple):
+class State(Record):
     """One hook as it is: `found` is ours, other, none or disabled (not executable)."""
 
     event: str

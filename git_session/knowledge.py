@@ -7,12 +7,12 @@ entry's number never collides between branches.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from git_session import eventlog
 from git_session.errors import SessionError
 from git_session.events import format_time
 from git_session.output import markdown
+from git_session.record import Record
 from git_session.session import Decision, decision_number
 
 FOLDER = '.session'
@@ -21,7 +21,7 @@ _DOCUMENTS = ('architecture.md', 'conventions.md')
 _FIRST_LINES = 6
 
 
-class Knowledge(NamedTuple):
+class Knowledge(Record):
     """What the shared files say of how we build here: (file, first lines) each."""
 
     documents: tuple[tuple[str, tuple[str, ...]], ...] = ()

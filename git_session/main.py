@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import NamedTuple
 
 from git_session import output
 from git_session.errors import FATAL, INTERRUPTED, USAGE, SessionError
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
-class Command(NamedTuple):
+class Command(Record):
     """`module` is imported when the command is chosen; an internal one is not listed."""
 
     module: str

@@ -7,13 +7,15 @@ has a ``--no-`` form; short flags can be bundled; ``--`` ends the options.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from git_session.errors import USAGE, SessionError
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
-class Option(NamedTuple):
+class Option(Record):
     """`flags` as typed, the long one last; with `value` it takes one of that name."""
 
     flags: tuple[str, ...]
@@ -28,7 +30,7 @@ class Option(NamedTuple):
         return self.flags[-1].lstrip('-')
 
 
-class Syntax(NamedTuple):
+class Syntax(Record):
     """One form of a command: what follows its name."""
 
     operands: str  # as shown: '[<branch>]', '<text>...'

@@ -7,15 +7,19 @@ one is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 from git_session.errors import REFUSED, SessionError
 from git_session.events import Event
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 
-class Objective(NamedTuple):
+class Objective(Record):
     """`ref` is the id of the event that added it, `number` what people type."""
 
     number: int
@@ -31,7 +35,7 @@ class Objective(NamedTuple):
         return f'obj-{self.number}'
 
 
-class Blocker(NamedTuple):
+class Blocker(Record):
     number: int
     ref: str
     text: str
@@ -47,7 +51,7 @@ class Blocker(NamedTuple):
         return f'blk-{self.number}'
 
 
-class Decision(NamedTuple):
+class Decision(Record):
     number: int
     ref: str
     text: str
@@ -72,7 +76,7 @@ class Decision(NamedTuple):
         return decision_number(self.ref)
 
 
-class Checkpoint(NamedTuple):
+class Checkpoint(Record):
     ref: str
     at: float
     commit: str
@@ -83,7 +87,7 @@ class Checkpoint(NamedTuple):
     impact: dict[str, Any]
 
 
-class Remark(NamedTuple):
+class Remark(Record):
     """A note or a dead end."""
 
     ref: str
@@ -215,7 +219,7 @@ def _settle(session: Session) -> None:
         commit: via for commit, via in session.unreported.items() if commit in commits
     }
     session.checkpoints = [
-        each._replace(commit=session.current(each.commit)) for each in session.checkpoints
+        each.replace(commit=session.current(each.commit)) for each in session.checkpoints
     ]
 
 
@@ -286,7 +290,7 @@ def _objective(state: str) -> Callable[[Session, Event], None]:
         for index, each in enumerate(session.objectives):
             if each.ref == event.facts['ref']:
                 why = event.facts.get('why') or ''
-                session.objectives[index] = each._replace(state=state, since=event.time, why=why)
+                session.objectives[index] = each.replace(state=state, since=event.time, why=why)
 
     return handle
 
@@ -296,7 +300,7 @@ def _objective_edit(session: Session, event: Event) -> None:
 
 
 def _edited(item: Any, event: Event) -> Any:
-    return item._replace(text=event.facts['text']) if item.ref == event.facts['ref'] else item
+    return item.replace(text=event.facts['text']) if item.ref == event.facts['ref'] else item
 
 
 def _blocker_add(session: Session, event: Event) -> None:
@@ -313,13 +317,13 @@ def _blocker_resolve(session: Session, event: Event) -> None:
     for index, each in enumerate(session.blockers):
         if each.ref == event.facts['ref']:
             how = event.facts.get('how') or ''
-            session.blockers[index] = each._replace(state='resolved', resolved=event.time, how=how)
+            session.blockers[index] = each.replace(state='resolved', resolved=event.time, how=how)
 
 
 def _blocker_reopen(session: Session, event: Event) -> None:
     for index, each in enumerate(session.blockers):
         if each.ref == event.facts['ref']:
-            session.blockers[index] = each._replace(state='open', resolved=0.0, how='')
+            session.blockers[index] = each.replace(state='open', resolved=0.0, how='')
 
 
 def _blocker_edit(session: Session, event: Event) -> None:
@@ -340,7 +344,7 @@ def _decision_add(session: Session, event: Event) -> None:
 def _decision_supersede(session: Session, event: Event) -> None:
     for index, each in enumerate(session.decisions):
         if each.ref == event.facts['ref']:
-            session.decisions[index] = each._replace(superseded_by=event.id)
+            session.decisions[index] = each.replace(superseded_by=event.id)
     _decision_add(session, event)
 
 

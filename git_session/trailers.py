@@ -6,13 +6,15 @@ whole.  A line whose figure is not known is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from git_session import git
 from git_session.output import line
 from git_session.session import Session
 from git_session.views import words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 KEYS = (
     'Session-Id', 'Session-Checkpoint', 'Session-Objective', 'Session-Objectives', 'Decisions',

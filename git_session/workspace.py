@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from typing import Any
 
 from git_session import archive, bindings, config, eventlog, events, git, history, output
 from git_session.config import Config
@@ -18,6 +16,11 @@ from git_session.eventlog import Maker
 from git_session.events import Event
 from git_session.session import Session, replay
 from git_session.views import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 CONFIG_FILE = os.path.join('.session', 'config.yaml')
 _POINTER = 'session-branch'  # in the worktree's git directory: a hint for post-checkout

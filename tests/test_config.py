@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from git_session import config, configfile
-from git_session.config import KEYS, Config, Value, git_name, load
+from git_session.config import KEYS, Config, git_name, load
 from git_session.configfile import format_duration, parse_duration
 from git_session.errors import SessionError
 
@@ -233,10 +233,12 @@ def test_other_spellings_of_a_value(write: Write, line: str, value: object) -> N
     assert found == value
 
 
-def in_force(key: str, *git_config: tuple[str, str, str], path: str | None = None) -> Value:
+def in_force(
+    key: str, *git_config: tuple[str, str, str], path: str | None = None
+) -> tuple[object, str]:
     found = load(path, git_config)
     assert found.warnings == ()
-    return Value(found[key], found.origin(key))
+    return found[key], found.origin(key)
 
 
 def test_git_wins_over_the_file_and_a_later_scope_over_an_earlier(write: Write) -> None:

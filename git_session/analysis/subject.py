@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
 from git_session.history import Change
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DOCS = ('.md', '.rst', '.txt', '.adoc')
 _BUILD = (

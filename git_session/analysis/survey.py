@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from git_session.analysis.subject import kind
 from git_session.output import markdown
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LANGUAGES = {
     'py': 'Python', 'js': 'JavaScript', 'mjs': 'JavaScript', 'jsx': 'JavaScript',
@@ -18,7 +20,7 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-class Survey(NamedTuple):
+class Survey(Record):
     """Counts are of tracked files; lists are sorted, the most frequent first."""
 
     files: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
 
 from git_session import __version__, archive, bindings, config, eventlog, git, hooks, output
 from git_session.errors import SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
+from git_session.record import Record
 from git_session.workspace import CONFIG_FILE, generate
 
 ABOUT = 'Check hooks, storage, notes and configuration; --fix mends what is safe to mend.'
@@ -16,7 +16,7 @@ FORMS = {'': Syntax('', 0, 0, (Option(('--fix',), 'mend what is safe to mend'), 
 _LEAST_GIT = (2, 31)  # rev-parse --path-format
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """`subject` was looked at; `problem` is '' when it is well; `remedy` says what helps."""
 
     subject: str
@@ -33,7 +33,7 @@ def run(action: str, values: Values) -> int:
     if values.json:
         output.json({
             'schema': 'git-session/doctor/1', 'version': __version__, 'python': sys.executable,
-            'findings': [each._asdict() for each in found],
+            'findings': [each.asdict() for each in found],
         })  # fmt: skip
     else:
         output.out(f'git session {__version__}, python {sys.version.split()[0]}\n')

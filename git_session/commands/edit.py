@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import Any
 
 from git_session import git, output
 from git_session.errors import REFUSED, SessionError
 from git_session.eventlog import Maker, remove, write_file
 from git_session.options import Syntax, Values
+from git_session.record import Record
 from git_session.session import Session
 from git_session.workspace import open_workspace
 
@@ -34,7 +35,7 @@ _VERBS = {
 }  # fmt: skip
 
 
-class Line(NamedTuple):
+class Line(Record):
     number: int
     state: str
     name: str  # '' for a new one

@@ -7,21 +7,24 @@ agents, factual; what others wrote is quoted on one line each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-
 from git_session.analysis.steps import Step
 from git_session.history import Work
 from git_session.knowledge import Knowledge
 from git_session.output import line
+from git_session.record import Record
 from git_session.session import Session
 from git_session.views import files, status, words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 DEFAULT_BUDGET = 8000
 LEAST_BUDGET = 400
 
 
-class Annotation(NamedTuple):
+class Annotation(Record):
     """A TODO or FIXME in a file of this session."""
 
     path: str
@@ -29,7 +32,7 @@ class Annotation(NamedTuple):
     text: str
 
 
-class Section(NamedTuple):
+class Section(Record):
     """`least` items are shown before any later section gets room; `rest` names the others."""
 
     title: str

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from git_session.analysis.steps import Step
 from git_session.events import format_time
 from git_session.history import Work
 from git_session.output import line, markdown
 from git_session.session import Session
 from git_session.views import files, status, words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 
 def text(

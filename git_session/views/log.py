@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any
 
 from git_session.events import Event, encode
 from git_session.output import Style, line
 from git_session.session import Session
 from git_session.views import words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
 _Names = dict[str, str]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from git_session.analysis.steps import Step
 from git_session.history import Uncommitted, Work
 from git_session.output import Style, line
 from git_session.session import Session
 from git_session.views import files, words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 
 def text(
