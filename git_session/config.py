@@ -391,7 +391,7 @@ def _shape(key: Key) -> dict[str, Any]:
         'text': texts,
         'command': {
             'type': ['string', 'null'],
-            'pattern': r'^\s*([^\x00-\x08\x0b-\x1f\x7f-\x9f]*\S)?\s*$',
+            'pattern': r'^\s*([^\x00-\x08\x0b-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?\s*$',
         },
         'choice': {'enum': [*key.choices, None]},
         'color': {'enum': ['auto', 'always', 'never', True, False]},
