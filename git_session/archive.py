@@ -6,7 +6,6 @@ one file.  It is derived: `rebuild` makes it again from the archived logs.
 
 from __future__ import annotations
 
-import json
 import os
 
 from git_session import eventlog, events
@@ -68,6 +67,8 @@ def put(sessions: str, place: str, session: Session, record: dict[str, Any]) -> 
     The caller holds the exclusive lock.  `id` moves last: until then the next
     command finds the session where it was and finishes the move.
     """
+    import json
+
     target = folder(sessions, session.id)
     move(place, target)
     write_toml(target, session)
@@ -98,6 +99,8 @@ def _remove_empty(place: str) -> None:
 
 def write_toml(target: str, session: Session) -> None:
     """session.toml: the whole record, for people and for import."""
+    import json
+
     import tomli_w
 
     from git_session.views import files
@@ -136,6 +139,8 @@ def index(sessions: str) -> list[dict[str, Any]]:
 
 
 def _record(text: str) -> dict[str, Any] | None:
+    import json
+
     try:
         record = json.loads(text)
         return record if isinstance(record, dict) and isinstance(record['session'], str) else None
@@ -145,6 +150,8 @@ def _record(text: str) -> dict[str, Any] | None:
 
 def take(sessions: str, session_id: str, place: str) -> None:
     """Move an archived session back to a branch's directory (undo of its end)."""
+    import json
+
     source = folder(sessions, session_id)
     eventlog.remove(os.path.join(source, 'session.toml'))
     move(source, place)

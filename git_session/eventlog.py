@@ -19,7 +19,6 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from contextlib import contextmanager
 
 from git_session import events
 from git_session.errors import SessionError
@@ -27,7 +26,6 @@ from git_session.events import Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
 LOG = 'events.jsonl'
@@ -76,16 +74,22 @@ def _entries(place: str) -> list[os.DirEntry[str]]:
         return []
 
 
-@contextmanager
-def lock(sessions: str, *, exclusive: bool) -> Iterator[None]:
-    """Hold the lock of all sessions; waits for it."""
-    os.makedirs(sessions, exist_ok=True)
-    handle = os.open(os.path.join(sessions, '.lock'), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
-        yield
-    finally:
-        os.close(handle)
+class lock:
+    """The lock of all sessions, for a `with`; waits for it."""
+
+    def __init__(self, sessions: str, *, exclusive: bool) -> None:
+        self._sessions = sessions
+        self._kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
+        self._handle = -1
+
+    def __enter__(self) -> None:
+        os.makedirs(self._sessions, exist_ok=True)
+        path = os.path.join(self._sessions, '.lock')
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        fcntl.flock(self._handle, self._kind)
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._handle)
 
 
 def read_bytes(place: str) -> bytes:
@@ -162,16 +166,16 @@ class Maker:
         self.session = session
         self.by = by
         self.now = time.time() if now is None else now
-        self._next = self.now
-        stamp = newest.partition('Z-')[0]
-        if stamp and stamp >= events.event_id(self.now, '').partition('Z-')[0]:
-            self._next = _parse_stamp(stamp) + 0.001
+        self._newest = newest.partition('Z-')[0]
+        self._next = 0.0
         self.made: list[Event] = []
 
     def add(self, type: str, **facts: Any) -> Event:
         """One more event; the first one's id groups the later ones."""
-        unique = os.urandom(6).hex()
-        name = events.event_id(self._next, unique)
+        if not self.made:
+            behind = self._newest >= events.event_id(self.now, '').partition('Z-')[0]
+            self._next = _parse_stamp(self._newest) + 0.001 if behind else self.now
+        name = events.event_id(self._next, os.urandom(6).hex())
         self._next += 0.001
         op = self.made[0].op or self.made[0].id if self.made else ''
         facts = {key: value for key, value in facts.items() if value not in (None, '', [], {})}

@@ -12,13 +12,11 @@ ids.  No I/O and no clock here.
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-
 from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 VERSION = 1
@@ -137,11 +135,56 @@ def encode(event: Event) -> bytes:
     if event.op:
         record['op'] = event.op
     record.update((key, value) for key, value in event.facts.items() if value is not None)
+    import json
+
     text = json.dumps(record, ensure_ascii=False, separators=(',', ':'))
     try:
         return text.encode()
     except UnicodeEncodeError:  # a surrogate escape: bytes that are not UTF-8
         return json.dumps(record, separators=(',', ':')).encode()
+
+
+def _loads(text: str) -> Any:
+    """The JSON value of a text; raises ValueError.
+
+    The scanner is the C part of json: the whole costs as much as half a Python
+    start, for regular expressions that its C part does not use.
+    """
+    try:
+        value, end = _scanner()(text, 0)
+        if end == len(text):
+            return value
+    except (StopIteration, SystemError):  # how it says no while json is not there
+        pass
+    import json
+
+    return json.loads(text)
+
+
+class _Options:
+    """What the scanner looks up: the defaults of json.JSONDecoder."""
+
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+    parse_constant = float
+
+
+_SCANNER: list[Callable[[str, int], tuple[Any, int]]] = []
+
+
+def _scanner() -> Callable[[str, int], tuple[Any, int]]:
+    if not _SCANNER:
+        try:
+            from _json import make_scanner
+
+            _SCANNER.append(make_scanner(_Options))  # type: ignore[arg-type]
+        except (ImportError, AttributeError):  # another Python than we know
+            from json import JSONDecoder
+
+            _SCANNER.append(JSONDecoder().raw_decode)
+    return _SCANNER[0]
 
 
 def decode(line: bytes) -> Event | None:
@@ -152,7 +195,7 @@ def decode(line: bytes) -> Event | None:
     """
     begin = line.rfind(b'{"v":')
     try:
-        record = json.loads(line[max(begin, 0) :])
+        record = _loads(line[max(begin, 0) :].decode())
         event = Event(
             record.pop('id'), record.pop('at'), record.pop('session'), record.pop('type'),
             record, record.pop('op', ''), record.pop('v'),
@@ -191,14 +234,46 @@ def decode_all(data: bytes) -> tuple[list[Event], int]:
 
 def parse_time(at: str) -> float:
     """Epoch seconds of ``2026-11-22T23:02:26.123Z``; raises ValueError."""
+    found = _parse_plain(at)
+    if found is not None:
+        return found
+    from datetime import datetime  # it costs a tenth of a Python start
+
     moment = datetime.fromisoformat(at)
     if moment.tzinfo is None:
         raise ValueError(at)
     return moment.timestamp()
 
 
+# Days of the months; the 29th of February is left to datetime.
+_LONGEST = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _parse_plain(at: str) -> float | None:
+    """The form that we write ourselves; None for any other."""
+    if len(at) not in (20, 24) or at[10] != 'T' or at[-1] != 'Z' or not at.isascii():
+        return None
+    texts = (at[:4], at[5:7], at[8:10], at[11:13], at[14:16], at[17:19], at[20:-1] or '0')
+    if at[4] + at[7] + at[13] + at[16] + at[19] not in ('--::.', '--::Z'):
+        return None
+    if not all(text.isdigit() for text in texts):
+        return None
+    year, month, day, hour, minute, second, fraction = map(int, texts)
+    if not (year and 1 <= month <= 12 and 1 <= day <= _LONGEST[month - 1]):
+        return None
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    # Days since the epoch, in years that begin in March, so that the leap day is last.
+    year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
+    leaps = year // 4 - year // 100 + year // 400
+    days = 365 * year + leaps + (153 * month + 2) // 5 + day - 719469
+    return days * 86400 + hour * 3600 + minute * 60 + second + fraction / 1000
+
+
 def format_time(seconds: float) -> str:
     """Epoch seconds as ``2026-11-22T23:02:26.123Z``."""
+    from datetime import UTC, datetime
+
     moment = datetime.fromtimestamp(seconds, UTC)
     return moment.isoformat(timespec='milliseconds').replace('+00:00', 'Z')
 

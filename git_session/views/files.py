@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import json
-
 from git_session.events import format_time
 from git_session.output import line, markdown
 from git_session.session import Blocker, Decision, Objective, Remark, Session
@@ -83,6 +81,8 @@ def blockers(session: Session) -> str:
 
 def context(session: Session, *, log_size: int, idle: float) -> str:
     """context.json; `log` is the size of events.jsonl that it was made from, in bytes."""
+    import json
+
     record = {
         'generated': NOTICE,
         'schema': 'git-session/context/1',
