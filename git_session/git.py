@@ -160,22 +160,51 @@ class Repository(Record):
         return os.path.join(self.common, 'sessions')
 
 
+_PLACES = ('--absolute-git-dir', '--git-common-dir', '--show-toplevel')
+
+
 def discover() -> Repository:
     """Ask git where we are; raises SessionError with git's words outside a repository."""
+    # One process answers it all where HEAD is born and there is a working tree.
+    all_at_once = (*_PLACES[:2], 'HEAD', '--symbolic-full-name', 'HEAD', _PLACES[2])
+    answer = ask('rev-parse', *all_at_once)
+    lines = answer.out.split('\n')[:-1]
+    if answer.status == 0 and len(lines) == 5:
+        gitdir, common, oid, ref, top = lines
+        _settle(gitdir, top)
+        branch = ref.removeprefix('refs/heads/') if ref.startswith('refs/heads/') else None
+        return Repository(gitdir, os.path.abspath(common), top, branch, oid)
+    return _discover()
+
+
+def _discover() -> Repository:
+    """The same in a bare repository, with an unborn HEAD, or in a path with a newline."""
     symbolic = start('symbolic-ref', '-q', 'HEAD')
     head = start('rev-parse', '-q', '--verify', 'HEAD^{commit}')
-    where = ask('rev-parse', '--absolute-git-dir', '--git-common-dir', '--show-toplevel')
+    where = ask('rev-parse', *_PLACES)
     name, oid = symbolic.reply(), head.reply()
-    lines = where.out.split('\n')
-    if where.status != 0 and len(lines) < 3:
+    places = where.out.split('\n')[:-1]
+    if where.status != 0 and len(places) < 2:
         raise failure(where)
-    gitdir = lines[0]
+    if len(places) != (
+        3 if where.status == 0 else 2
+    ):  # a path with a newline in it: one question each
+        places = [ask('rev-parse', place).out.removesuffix('\n') for place in _PLACES]
     # --git-common-dir is relative to the current directory (rev-parse(1)).
-    common = os.path.abspath(lines[1])
-    top = '\n'.join(lines[2:]).removesuffix('\n') if where.status == 0 else None
+    gitdir, common = places[0], os.path.abspath(places[1])
+    top = (places[2] if len(places) > 2 else None) or None
+    _settle(gitdir, top)
     ref = name.out.removesuffix('\n')
     branch = ref.removeprefix('refs/heads/') if ref.startswith('refs/heads/') else None
-    return Repository(gitdir, common, top or None, branch, oid.out.strip() or None)
+    return Repository(gitdir, common, top, branch, oid.out.strip() or None)
+
+
+def _settle(gitdir: str, top: str | None) -> None:
+    """Make GIT_DIR and GIT_WORK_TREE absolute, so that `git -C` means the same repository."""
+    if 'GIT_DIR' in os.environ:
+        os.environ['GIT_DIR'] = gitdir
+    if 'GIT_WORK_TREE' in os.environ and top is not None:
+        os.environ['GIT_WORK_TREE'] = top
 
 
 def configuration() -> list[tuple[str, str, str]]:
@@ -209,7 +238,7 @@ def ref_exists(ref: str) -> bool:
 def branches() -> set[str]:
     """All local branches, short."""
     out = read('for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads/')
-    return set(out.splitlines())
+    return set(out.split('\n')[:-1])  # splitlines would split a name at U+2028
 
 
 def default_branch() -> str | None:
@@ -258,7 +287,7 @@ def edit(path: str) -> None:
 def checked_out() -> set[str]:
     """The branches that some worktree is on, short."""
     found = set()
-    for line in ask('worktree', 'list', '--porcelain').out.splitlines():
+    for line in ask('worktree', 'list', '--porcelain').out.split('\n'):
         if line.startswith('branch refs/heads/'):
             found.add(line.removeprefix('branch refs/heads/'))
     return found

@@ -120,14 +120,18 @@ def commits(session: Session, head: str) -> tuple[Commit, ...]:
     return found
 
 
-def unreported(session: Session, head: str) -> tuple[Commit, ...]:
+def unreported(session: Session, head: str, built: Work | None) -> tuple[Commit, ...]:
     """The commits made on the branch since the session started, newest first.
 
-    Once the branch was merged into its base they are told by the first parents.
+    `built` is the session's work if it has been read: it says the same when the
+    session began at its base.  Once the branch was merged into its base the
+    commits are told by the first parents.
     """
     known = [each for each in (session.base, session.head_at_start) if each]
     if head in known:
         return ()
+    if built is not None and built.ahead and session.head_at_start in (session.base, ''):
+        return built.commits
     base = [session.base_ref] if session.base_ref else []
     log = ['log', '-z', _FORMAT, '--ignore-missing']
     excluded = ['--not', *base, *known] if base or known else []

@@ -39,7 +39,6 @@ class Workspace:
         self.place = ''
         self.events: list[Event] = []
         self.lost = 0  # lines of the log that hold no event
-        self.said: list[str] = []  # what reconciling did, in words
         self._work: history.Work | None = None
 
     @property
@@ -141,8 +140,11 @@ class Workspace:
         eventlog.write_file(os.path.join(self.repo.gitdir, _POINTER), text)
 
 
-def open_workspace(*, reconcile: bool = True) -> Workspace:
-    """Find the repository, read the configuration, load the session and reconcile it."""
+def open_workspace(*, reconcile: bool = True, work: bool = False) -> Workspace:
+    """Find the repository, read the configuration, load the session and reconcile it.
+
+    A command that shows what was built says so with `work`: it is read once then.
+    """
     listing = git.start('config', '-z', '--show-scope', '--list')
     repo = git.discover()
     settings = git.parse_configuration(git.checked(listing.reply()))
@@ -151,10 +153,11 @@ def open_workspace(*, reconcile: bool = True) -> Workspace:
     found = config.load(path, settings, cache if os.path.isdir(repo.sessions) else None)
     workspace = Workspace(repo, settings, found)
     if reconcile:
-        workspace.said = bindings.reconcile(repo, settings)
+        for text in bindings.reconcile(repo, settings):
+            output.talk(output.plain(text))
     workspace.load()
     if workspace.session is not None and reconcile:
-        _reconcile(workspace)
+        _reconcile(workspace, workspace.work() if work else None)
         if is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
     return workspace
@@ -204,13 +207,13 @@ def is_stale(place: str, config: Config, session: Session) -> bool:
     return missing or f'"log": {size},' not in head or trailers != wanted
 
 
-def _reconcile(workspace: Workspace) -> None:
+def _reconcile(workspace: Workspace, built: history.Work | None) -> None:
     """Record what happened to this branch while no hook was looking."""
     session, repo = workspace.require(), workspace.repo
     made = Maker(session.id, '', workspace.events[-1].id if workspace.events else '')
     fresh: list[Event] = []
     if repo.head is not None:
-        fresh = _unreported(workspace, session, repo.head, made)
+        fresh = _unreported(workspace, session, repo.head, made, built)
     if session.state == 'paused' and session.reason == 'switch':
         made.add('resume', reason='found')
     fresh += made.made
@@ -219,10 +222,13 @@ def _reconcile(workspace: Workspace) -> None:
         workspace.point()
 
 
-def _unreported(workspace: Workspace, session: Session, head: str, maker: Maker) -> list[Event]:
+def _unreported(
+    workspace: Workspace, session: Session, head: str, maker: Maker, built: history.Work | None
+) -> list[Event]:
     """Events of the commits that are on the branch and not in the log."""
     known = {*session.commits, *session.rewritten, *session.rewritten.values()}
-    fresh = [each for each in history.unreported(session, head) if each.oid not in known]
+    there = history.unreported(session, head, built)
+    fresh = [each for each in there if each.oid not in known]
     if not fresh:
         return []
     pairs = _rewrites(session, fresh, head)
@@ -281,5 +287,11 @@ def publish(workspace: Workspace) -> None:
             lines.setdefault(target, []).append(events.encode(event))
     from git_session import notes
 
-    notes.publish(workspace.repo, lines, f"Notes added by 'git session' for {session.id}")
+    try:
+        notes.publish(workspace.repo, lines, f"Notes added by 'git session' for {session.id}")
+    except SessionError as error:  # nothing is lost: the log has it all
+        output.warn(error.message)
+        for text in error.hints:
+            output.hint(text)
+        return
     eventlog.write_file(os.path.join(workspace.place, eventlog.PUBLISHED), str(end))

@@ -26,7 +26,7 @@ def run(action: str, values: Values) -> int:
         raise SessionError(
             f"bad value for '--budget': '{budget}'; expected at least {LEAST_BUDGET}", status=USAGE
         )
-    here = open_workspace()
+    here = open_workspace(work=True)
     here.require()
     brief.show(here, budget=budget or DEFAULT_BUDGET, as_json=values.json)
     return 0

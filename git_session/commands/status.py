@@ -28,11 +28,9 @@ FORMS = {
 
 
 def run(action: str, values: Values) -> int:
-    here = open_workspace()
+    here = open_workspace(work=True)
     for text in here.config.warnings:
         output.warn(text)
-    for text in here.said:
-        output.talk(text)
     session, work = here.require(), here.work()
     steps = next_steps(session, work)
     said = remarks(session, lost=here.lost)
