@@ -47,9 +47,7 @@ class World:
         }
 
     def run(self, repo: Path, *args: str, data: bytes | None = None) -> None:
-        subprocess.run(
-            args, cwd=repo, env=self.env, check=True, capture_output=True, input=data
-        )
+        subprocess.run(args, cwd=repo, env=self.env, check=True, capture_output=True, input=data)
 
     def timed(self, repo: Path, *args: str) -> float:
         """Seconds of one process; stdout and stderr thrown away."""
@@ -149,7 +147,8 @@ def switches(world: World, runs: int) -> list[bool]:
         return (there + world.timed(repo, 'git', 'switch', '-q', 'work')) / 2
 
     found = medians(
-        runs, {name: lambda repo=repo: pair(repo) for name, repo in repos.items()}  # type: ignore[misc]
+        runs,
+        {name: lambda repo=repo: pair(repo) for name, repo in repos.items()},  # type: ignore[misc]
     )
     show('git switch (mean of there and back)', found, 'no-op hooks')
     ratio = found['ours, no session'] / found['no-op hooks']
@@ -178,7 +177,8 @@ def rebases(world: World, runs: int, picks: int = 100) -> list[bool]:
         return world.timed(repo, 'git', 'rebase', '-q', 'other')
 
     found = medians(
-        runs, {name: lambda repo=repo: rebase(repo) for name, repo in repos.items()}  # type: ignore[misc]
+        runs,
+        {name: lambda repo=repo: rebase(repo) for name, repo in repos.items()},  # type: ignore[misc]
     )
     show(f'git rebase of {picks} commits', found, 'no-op hooks')
     ratio = found['ours, in a session'] / found['no-op hooks']
@@ -208,6 +208,7 @@ def status(world: World, runs: int, number: int) -> list[bool]:
         world.run(repo, 'git', 'session', 'status')
     crowded = world.root / 'status-crowded'
     shutil.copytree(big, crowded, symlinks=True)
+    world.run(crowded, 'git', 'status')  # its copied files are new to the index
     world.run(crowded, 'git', 'session', 'status')
     end_sessions(crowded / '.git' / 'sessions', 1000)
     argv = ('git', 'session', 'status')
@@ -257,13 +258,13 @@ def main() -> int:
     version = subprocess.run(['git', 'version'], capture_output=True, text=True, check=True)
     print(f'{version.stdout.strip()}, python {sys.version.split()[0]}, {os.cpu_count()} processors')
     if not os.path.exists(SESSION):
-        print("fatal: git-session is not installed beside this python", file=sys.stderr)
+        print('fatal: git-session is not installed beside this python', file=sys.stderr)
         return 128
     with tempfile.TemporaryDirectory() as root:
         world = World(Path(root))
         kept = commits(world, options.runs)
         kept += switches(world, options.runs)
-        kept += rebases(world, max(options.runs // 8, 3))
+        kept += rebases(world, max(options.runs // 4, 5))
         kept += status(world, options.runs, options.commits)
     print(f'\n{sum(kept)} of {len(kept)} promises kept')
     return 0 if all(kept) else 1

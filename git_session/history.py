@@ -75,16 +75,21 @@ class Work(Record):
         return sum(change.deleted or 0 for change in self.changes)
 
 
-def work(session: Session, repo: git.Repository, *, files: bool = True) -> Work:
+def start_status() -> git.Process:
+    """Start reading the working tree; `work` takes the answer."""
+    return git.start('status', '--porcelain=v2', '-z', '--untracked-files=normal')
+
+
+def work(session: Session, repo: git.Repository, status: git.Process | None = None) -> Work:
     """Read what the session built, from the merge base to HEAD, and the working tree."""
-    status = git.start('status', '--porcelain=v2', '-z', '--untracked-files=normal')
+    status = status or start_status()
     if repo.head is None:
         uncommitted = parse_status(git.checked(status.reply()))
         return Work((), (), uncommitted, None, None, '', None)
     base = session.base_ref or session.base
     log = git.start('log', '-z', _FORMAT, '--ignore-missing', *_range(session, repo.head))
     count = git.start('rev-list', '--left-right', '--count', f'{base}...{repo.head}', '--')
-    diff = git.start(*_diff(f'{base}...{repo.head}')) if files and base else None
+    diff = git.start(*_diff(f'{base}...{repo.head}')) if base else None
     commits = parse_log(git.checked(log.reply()))
     counted = count.reply()
     left, _, right = counted.out.strip().partition('\t')
@@ -95,9 +100,9 @@ def work(session: Session, repo: git.Repository, *, files: bool = True) -> Work:
         # Merged into its base, or its base is gone: since the start of the session.
         commits = between(session.base, repo.head)
         base = session.base
-        found = git.ask(*_diff(f'{base}...{repo.head}')) if files else None
+        found = git.ask(*_diff(f'{base}...{repo.head}'))
     changes = parse_diff(found.out) if found and found.status == 0 else ()
-    if files and not base:
+    if not base:
         changes = parse_diff(git.read(*_diff(empty_tree(), repo.head)))
     uncommitted = parse_status(git.checked(status.reply()))
     return Work(commits, changes, uncommitted, ahead, behind, base, repo.head)

@@ -92,10 +92,10 @@ class Workspace:
         if name:
             self.session, self.events, self.lost = archive.load(self.place)
 
-    def work(self) -> history.Work:
-        """What the session built, read from git once."""
+    def work(self, status: git.Process | None = None) -> history.Work:
+        """What the session built, read from git once; `status` may run already."""
         if self._work is None:
-            self._work = history.work(self.require(), self.repo)
+            self._work = history.work(self.require(), self.repo, status)
         return self._work
 
     def maker(self) -> Maker:
@@ -145,7 +145,9 @@ def open_workspace(*, reconcile: bool = True, work: bool = False) -> Workspace:
 
     A command that shows what was built says so with `work`: it is read once then.
     """
+    # What does not depend on where we are runs beside the question where that is.
     listing = git.start('config', '-z', '--show-scope', '--list')
+    status = history.start_status() if work else None
     repo = git.discover()
     settings = git.parse_configuration(git.checked(listing.reply()))
     path = os.path.join(repo.top, CONFIG_FILE) if repo.top else None
@@ -157,7 +159,7 @@ def open_workspace(*, reconcile: bool = True, work: bool = False) -> Workspace:
             output.talk(output.plain(text))
     workspace.load()
     if workspace.session is not None and reconcile:
-        _reconcile(workspace, workspace.work() if work else None)
+        _reconcile(workspace, workspace.work(status) if work else None)
         if is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
     return workspace
