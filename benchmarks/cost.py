@@ -21,7 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 EVENTS = (
-    'prepare-commit-msg', 'commit-msg', 'post-commit', 'post-checkout', 'post-rewrite', 'post-merge',
+    'prepare-commit-msg', 'commit-msg', 'post-commit', 'post-checkout', 'post-rewrite',
+    'post-merge',
 )  # fmt: skip
 PYTHON = os.path.realpath(sys.executable) if sys.prefix == sys.base_prefix else sys.executable
 SESSION = str(Path(sys.executable).parent / 'git-session')
