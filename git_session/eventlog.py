@@ -9,13 +9,14 @@ finished one.  In it::
 
 and the generated files.  A line is written by one write to a file opened with
 O_APPEND, so parallel writers do not mix; it is on disk when `append` returns.
-Who appends holds a shared lock on ``sessions/.lock``, who moves a directory an
-exclusive one.  The hooks hold none: a line they cannot write because the
-directory has just moved is a commit that the next command finds.
+Who appends or moves a directory holds the lock ``sessions/.lock``.  The hooks do
+not: a line they cannot write because the directory has just moved is a commit that
+the next command finds.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
@@ -102,10 +103,10 @@ def read_bytes(place: str) -> bytes:
 
 
 def append(place: str, lines: list[bytes]) -> None:
-    """Write the lines to the end of the log and to the disk.
+    """Write the lines to the end of the log and to the disk; the caller holds the lock.
 
     A torn last line of a writer that died is ended first, so that ours stands
-    alone.  Raises OSError when they are not safely there.
+    alone.  Raises OSError when they are not safely there; then none of them is.
     """
     handle = os.open(
         os.path.join(place, LOG), os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666
@@ -114,10 +115,13 @@ def append(place: str, lines: list[bytes]) -> None:
         size = os.fstat(handle).st_size
         torn = size > 0 and os.pread(handle, 1, size - 1) != b'\n'
         data = (b'\n' if torn else b'') + b''.join(line + b'\n' for line in lines)
-        written = os.write(handle, data)
-        if written != len(data):  # a full disk: the torn line is nobody's event
-            raise OSError(28, os.strerror(28), os.path.join(place, LOG))
-        os.fsync(handle)
+        try:
+            if os.write(handle, data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, size)  # or the first of several lines would count
+            raise
     finally:
         os.close(handle)
 
@@ -166,18 +170,19 @@ class Maker:
         self.session = session
         self.by = by
         self.now = time.time() if now is None else now
-        self._newest = newest.partition('Z-')[0]
-        self._next = 0.0
+        self._newest = newest
+        self._next = 0  # milliseconds: whole ones, which do not drift
         self.made: list[Event] = []
 
     def add(self, type: str, **facts: Any) -> Event:
         """One more event; the first one's id groups the later ones."""
         if not self.made:
-            behind = self._newest >= events.event_id(self.now, '').partition('Z-')[0]
-            self._next = _parse_stamp(self._newest) + 0.001 if behind else self.now
-        name = events.event_id(self._next, os.urandom(6).hex())
-        self._next += 0.001
-        op = self.made[0].op or self.made[0].id if self.made else ''
+            self._next = int(self.now * 1000)
+            if self._newest >= events.event_id(self._next / 1000, ''):
+                self._next = max(_milliseconds(self._newest) + 1, self._next)
+        name = events.event_id(self._next / 1000, os.urandom(6).hex())
+        self._next += 1
+        op = self.made[0].id if self.made else ''
         facts = {key: value for key, value in facts.items() if value not in (None, '', [], {})}
         if 'by' in events.TYPES[type] and type != 'rewrite' and self.by:
             facts['by'] = self.by
@@ -186,12 +191,13 @@ class Maker:
         return event
 
 
-def _parse_stamp(stamp: str) -> float:
-    """Epoch seconds of the time in an id, 0 if it is no time."""
-    day, _, clock = stamp.partition('T')
+def _milliseconds(name: str) -> int:
+    """Epoch milliseconds of the time in an event id, 0 if it has none to go on from."""
+    day, _, clock = name.partition('Z-')[0].partition('T')
     try:
-        return events.parse_time(
+        seconds = events.parse_time(
             f'{day[:4]}-{day[4:6]}-{day[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}Z'
         )
     except ValueError:
-        return 0.0
+        return 0
+    return round(seconds * 1000) if day < '9' else 0

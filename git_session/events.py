@@ -16,7 +16,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 VERSION = 1
@@ -82,7 +82,9 @@ UNDOABLE = frozenset(
     if name.partition('.')[0] in ('objective', 'blocker', 'decision', 'note', 'dead-end')
 ) | {'checkpoint', 'pause', 'end'}
 
-_COMMON = ('v', 'id', 'at', 'session', 'type', 'op')
+# Commits may carry any date; later ones are recorded as of this one (the year 6325),
+# which leaves ids room to go on from it.
+_LAST_COMMIT = 1 << 37
 
 
 class Event(Record):
@@ -134,7 +136,7 @@ def encode(event: Event) -> bytes:
     }  # fmt: skip
     if event.op:
         record['op'] = event.op
-    record.update((key, value) for key, value in event.facts.items() if value is not None)
+    record.update(event.facts)
     import json
 
     text = json.dumps(record, ensure_ascii=False, separators=(',', ':'))
@@ -191,18 +193,26 @@ def decode(line: bytes) -> Event | None:
     """The event of a line, None if it holds none.
 
     A line may begin with the torn end of a writer that died: an event begins at
-    the last `{"v":`, which cannot occur inside one, where quotes are escaped.
+    the last `{"v":`, which cannot occur inside one that a hook wrote, where quotes
+    are escaped and nothing is nested.  (A command ends a torn line first.)
     """
-    begin = line.rfind(b'{"v":')
+    event = _parse(line)
+    if event is None:
+        begin = line.rfind(b'{"v":')
+        event = _parse(line[begin:]) if begin > 0 else None
+    return event
+
+
+def _parse(text: bytes) -> Event | None:
     try:
-        record = _loads(line[max(begin, 0) :].decode())
+        record = _loads(text.decode())
         event = Event(
             record.pop('id'), record.pop('at'), record.pop('session'), record.pop('type'),
             record, record.pop('op', ''), record.pop('v'),
         )  # fmt: skip
         texts = (event.id, event.at, event.session, event.type)
         valid = all(isinstance(text, str) and text for text in texts)
-        valid = valid and isinstance(event.op, str) and isinstance(event.version, int)
+        valid = valid and isinstance(event.op, str) and type(event.version) is int
         parse_time(event.at)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
@@ -214,26 +224,37 @@ def decode_all(data: bytes) -> tuple[list[Event], int]:
 
     The order and the number of copies of the lines do not matter: the result is
     the same for every permutation (git's cat_sort_uniq sorts them, a squash
-    concatenates them).  Of two lines with one id the shorter counts: a commit that
+    concatenates them).
+    """
+    found = [decode(line) for line in data.split(b'\n') if line.strip()]
+    kept = [event for event in found if event is not None]
+    return unite(kept), len(found) - len(kept)
+
+
+def unite(events: Iterable[Event]) -> list[Event]:
+    """Each id once, sorted by id, whatever the order and the number of copies.
+
+    Of two events with one id the one with the shorter line counts: a commit that
     its hook reported, not the same one found later.
     """
-    found: dict[str, tuple[bytes, Event]] = {}
-    lost = 0
-    for line in data.split(b'\n'):
-        if not line.strip():
-            continue
-        event = decode(line)
-        if event is None:
-            lost += 1
-            continue
-        kept = found.get(event.id)
-        if kept is None or (len(line), line) < (len(kept[0]), kept[0]):
-            found[event.id] = (line, event)
-    return sorted((event for _, event in found.values()), key=lambda event: event.id), lost
+    found: dict[str, Event] = {}
+    for event in events:
+        kept = found.setdefault(event.id, event)
+        if kept != event:
+            found[event.id] = min(kept, event, key=_precedence)
+    return [found[name] for name in sorted(found)]
+
+
+def _precedence(event: Event) -> tuple[int, bytes]:
+    line = encode(event)
+    return len(line), line
 
 
 def parse_time(at: str) -> float:
-    """Epoch seconds of ``2026-11-22T23:02:26.123Z``; raises ValueError."""
+    """Epoch seconds of ``2026-11-22T23:02:26.123Z``; raises ValueError.
+
+    Every time that it returns is one that `format_time` can show.
+    """
     found = _parse_plain(at)
     if found is not None:
         return found
@@ -242,7 +263,13 @@ def parse_time(at: str) -> float:
     moment = datetime.fromisoformat(at)
     if moment.tzinfo is None:
         raise ValueError(at)
-    return moment.timestamp()
+    seconds = moment.timestamp()
+    if not _FIRST <= seconds <= _LAST:  # the time zone leads out of the calendar
+        raise ValueError(at)
+    return seconds
+
+
+_FIRST, _LAST = -62135596800, 253402300799.999  # the years 1 to 9999
 
 
 # Days of the months; the 29th of February is left to datetime.
@@ -284,7 +311,11 @@ def event_id(seconds: float, suffix: str) -> str:
 
 
 def commit_event(session: str, commit: str, seconds: int, via: str | None = None) -> Event:
-    """The event of a commit, the same whoever records it: hook, command or other clone."""
+    """The event of a commit, the same whoever records it: hook, command or other clone.
+
+    `seconds` is its committer date.
+    """
+    seconds = min(seconds, _LAST_COMMIT)
     # Hooks know the second only: its end, so that they sort after what led to them.
     at = format_time(seconds).replace('.000Z', 'Z')
     facts: dict[str, Any] = {'commit': commit}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from git_session.errors import REFUSED, SessionError
-from git_session.events import Event
+from git_session.events import UNDOABLE, Event, unite
 from git_session.record import Record
 
 TYPE_CHECKING = False
@@ -124,7 +124,8 @@ class Session:
         self.dead_ends: list[Remark] = []
         self.commits: dict[str, float] = {}  # object id -> when, after rewrites
         self.unreported: dict[str, str] = {}  # those no hook reported -> how they came
-        self.rewritten: dict[str, str] = {}  # old object id -> new
+        self.rewritten: dict[str, str] = {}  # old object id -> new, without cycles
+        self._shortcuts: dict[str, str] = {}  # the same, past those between
         self.handoffs: list[Remark] = []
         self.undone: set[str] = set()
         self.unknown = 0  # events of another version, kept and not understood
@@ -132,10 +133,11 @@ class Session:
 
     def current(self, commit: str) -> str:
         """What `commit` has become by now."""
-        seen = set()
-        while commit in self.rewritten and commit not in seen:
-            seen.add(commit)
-            commit = self.rewritten[commit]
+        passed = []
+        while commit in self._shortcuts:
+            passed.append(commit)
+            commit = self._shortcuts[commit]
+        self._shortcuts.update(dict.fromkeys(passed, commit))
         return commit
 
     def active_seconds(self, idle: float) -> float:
@@ -179,19 +181,21 @@ def decision_number(ref: str) -> str:
 
 def replay(session_id: str, events: Iterable[Event]) -> Session:
     """Fold the events of one session; events of other sessions are passed over."""
-    mine = sorted({e.id: e for e in events if e.session == session_id}.values(), key=lambda e: e.id)
+    mine = unite(event for event in events if event.session == session_id)
     session = Session(session_id)
     session.undone = _undone(mine)
     for event in mine:
         if not event.is_known:
             session.unknown += 1
             continue
-        if event.type == 'rewrite':
-            session.rewritten.update((old, new) for old, new in event.facts['pairs'] if old != new)
-        if event.id in session.undone:
-            continue
-        session.clock.append((event.time, event.type in ('pause', 'end')))
+        undone = event.id in session.undone
+        # What was taken back was work all the same; a stop that was taken back is none.
+        session.clock.append((event.time, event.type in ('pause', 'end') and not undone))
         session.last_active = max(session.last_active, event.time)
+        if undone:
+            continue
+        if event.type in _WORK and session.state == 'paused' and session.reason != 'switch':
+            session.state, session.reason = 'active', ''
         by = event.facts.get('by') or ''
         if by and by not in session.authors:
             session.authors.append(by)
@@ -211,6 +215,7 @@ def _undone(events: list[Event]) -> set[str]:
 
 def _settle(session: Session) -> None:
     """Let what names a commit follow its rewrites; each commit once."""
+    session._shortcuts = dict(session.rewritten)
     commits: dict[str, float] = {}
     for commit, when in session.commits.items():
         commits.setdefault(session.current(commit), when)
@@ -244,6 +249,7 @@ def _start(session: Session, event: Event) -> None:
 
 def _resume(session: Session, event: Event) -> None:
     session.state, session.reason = 'active', ''
+    session.ended, session.end = 0.0, {}
 
 
 def _pause(session: Session, event: Event) -> None:
@@ -264,8 +270,13 @@ def _commit(session: Session, event: Event) -> None:
     session.commits.setdefault(commit, event.time)
     if event.facts.get('via'):
         session.unreported[commit] = event.facts['via']
-    if session.state == 'paused' and session.reason != 'switch':
-        session.state, session.reason = 'active', ''
+
+
+def _rewrite(session: Session, event: Event) -> None:
+    for old, new in event.facts['pairs']:
+        if old != new:
+            session.rewritten.pop(new, None)  # it is there again: so there are no cycles
+            session.rewritten[old] = new
 
 
 def _checkpoint(session: Session, event: Event) -> None:
@@ -368,6 +379,7 @@ _HANDLERS: dict[str, Callable[[Session, Event], None]] = {
     'end': _end,
     'rename': _rename,
     'commit': _commit,
+    'rewrite': _rewrite,
     'checkpoint': _checkpoint,
     'objective.add': _objective_add,
     'objective.start': _objective('active'),
@@ -387,6 +399,9 @@ _HANDLERS: dict[str, Callable[[Session, Event], None]] = {
     'handoff': _remark('handoffs'),
 }
 
+# What starts the clock of a paused session again.
+_WORK = UNDOABLE - {'pause', 'end'} | {'commit'}
+
 
 def find(items: Iterable[Any], wanted: str, prefix: str, noun: str) -> Any:
     """The item that ``obj-2``, ``2`` or an unambiguous part of its text names.
@@ -397,7 +412,7 @@ def find(items: Iterable[Any], wanted: str, prefix: str, noun: str) -> Any:
     digits = wanted.removeprefix(prefix)
     if digits.isascii() and digits.isdigit():
         for each in listed:
-            if each.number == int(digits):
+            if str(each.number) == digits.lstrip('0'):
                 return each
         raise SessionError(
             f"no {noun} '{wanted}'",
