@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import bindings, eventlog, events, git, hooks, workspace
+from git_session import bindings, eventlog, events, git, hooks, output, workspace
 from git_session.errors import REFUSED, SessionError
 from git_session.eventlog import Maker
 from git_session.workspace import Workspace
@@ -15,6 +15,26 @@ def check_name(branch: str) -> None:
     reply = git.ask('check-ref-format', 'refs/heads/' + branch)
     if reply.status != 0 or branch.startswith('-') or branch == 'HEAD':
         raise SessionError(f"'{branch}' is not a valid branch name")
+
+
+def previous() -> str:
+    """The branch that `-` names, as for git switch; raises SessionError when there is none."""
+    reply = git.ask('rev-parse', '--symbolic-full-name', '@{-1}')
+    name = reply.out.strip()
+    if reply.status != 0 or not name.startswith('refs/heads/'):
+        raise SessionError('no branch was left yet', status=REFUSED)
+    return name.removeprefix('refs/heads/')
+
+
+def require_no_session(repo: git.Repository, branch: str) -> None:
+    """Raise SessionError (REFUSED) when the branch has a live session."""
+    name = eventlog.session_id(eventlog.directory(repo.sessions, branch))
+    if name is not None:
+        way = '' if branch == repo.branch else f' {branch}'
+        raise SessionError(
+            f"branch '{branch}' has a session already: {name}",
+            f"go on with it: 'git session resume{way}'", status=REFUSED,
+        )  # fmt: skip
 
 
 def switch(here: Workspace, branch: str, *, create: bool = False, base: str = '') -> Workspace:
@@ -30,10 +50,9 @@ def switch(here: Workspace, branch: str, *, create: bool = False, base: str = ''
     reply = git.act(*arguments, *([base] if base else []), capture=True)
     if reply.status != 0:
         raise git.failure(reply)
-    from git_session import output
-
-    output.talk(output.plain(reply.err.rstrip('\n')))
-    if here.session is not None and here.session.state == 'active':
+    output.talk(output.plain(reply.err + reply.out))  # stdout: what was carried along
+    leaves = create or branch != here.repo.branch
+    if leaves and here.session is not None and here.session.state == 'active':
         maker = here.maker()
         maker.add('pause', reason='switch')
         here.record(maker.made)
@@ -61,15 +80,14 @@ def begin(
 ) -> Workspace:
     """Open a session on the branch HEAD names; the first objective becomes the active one.
 
+    `base` is a full ref or an object id, the default branch where it is not given.
     Raises SessionError (REFUSED) when there is one already.
     """
     repo = here.repo
-    if here.session is not None or repo.branch is None:
-        raise SessionError(
-            f"branch '{repo.branch}' has a session already: {here.require().id}",
-            "go on with it: 'git session resume'", status=REFUSED,
-        )  # fmt: skip
-    said = ensure_hooks(repo)
+    assert repo.branch is not None  # the callers have switched to it
+    require_no_session(repo, repo.branch)
+    for text in ensure_hooks(repo):
+        output.talk(output.plain(text))
     base_ref, base_oid = _base(repo, base)
     maker = Maker(session_name(repo.branch), git.identity())
     maker.add(
@@ -81,8 +99,7 @@ def begin(
         maker.add('objective.start', ref=added[0].id)
     with eventlog.lock(repo.sessions, exclusive=True):
         place = eventlog.directory(repo.sessions, repo.branch)
-        if eventlog.session_id(place):
-            raise SessionError(f"branch '{repo.branch}' has a session already", status=REFUSED)
+        require_no_session(repo, repo.branch)  # it may have come in between
         try:
             os.makedirs(place, exist_ok=True)
         except OSError as error:
@@ -94,7 +111,6 @@ def begin(
         eventlog.write_file(os.path.join(place, eventlog.ID), maker.session + '\n', durable=True)
     bindings.bind(repo, repo.branch, maker.session)
     there = workspace.open_workspace()
-    there.said += said
     there.generate()
     there.point()
     return there
@@ -122,25 +138,28 @@ def session_name(branch: str, now: float | None = None) -> str:
     return f'{slug}-{day}-{os.urandom(2).hex()}'
 
 
+def resolve_base(wanted: str, branch: str) -> str:
+    """What `wanted` means before any switch: a full ref, or an object id where it is none.
+
+    Raises SessionError when it names no commit.
+    """
+    oid = git.resolve(wanted)
+    if oid is None:
+        raise SessionError(f"invalid base: '{wanted}' is not a commit")
+    names = git.ask('rev-parse', '--symbolic-full-name', '--end-of-options', wanted).out.split('\n')
+    refs = [name for name in names if name.startswith('refs/')]
+    return refs[-1] if refs and refs[-1] != 'refs/heads/' + branch else oid
+
+
 def _base(repo: git.Repository, wanted: str | None) -> tuple[str, str]:
     """What the branch is compared with: a full ref ('' if it is none) and the merge base."""
-    if wanted:
-        oid = git.resolve(wanted)
-        if oid is None:
-            raise SessionError(f"invalid base: '{wanted}' is not a commit")
-        full = git.ask('rev-parse', '--symbolic-full-name', '--end-of-options', wanted).out.strip()
-        full = full.splitlines()[-1] if full else ''
-        ref = full if full.startswith('refs/') else ''
-    else:
-        ref = git.default_branch() or ''
-        if ref == f'refs/heads/{repo.branch}':
-            ref = ''
-    if not ref and not wanted:
+    name = wanted or git.default_branch() or ''
+    if name in ('', f'refs/heads/{repo.branch}'):
         return '', repo.head or ''
+    ref = name if name.startswith('refs/') else ''
     if repo.head is None:
         return ref, ''
-    merge_base = git.ask('merge-base', ref or wanted or '', repo.head).out.strip()
-    return ref, merge_base or repo.head
+    return ref, git.ask('merge-base', name, repo.head).out.strip() or repo.head
 
 
 def _upstream(branch: str) -> str:

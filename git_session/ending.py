@@ -1,13 +1,14 @@
-"""Finishing a session: its handoff, its last events, its way into the archive."""
+"""Finishing a session: its merge, its handoff, its last events, its way into the archive."""
 
 from __future__ import annotations
 
 import os
+import signal
 import time
 
-from git_session import archive, bindings, eventlog, output, workspace
+from git_session import archive, bindings, eventlog, git, output, workspace
 from git_session.analysis.steps import next_steps
-from git_session.errors import SessionError
+from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.views import handoff
 from git_session.workspace import Workspace
 
@@ -45,10 +46,7 @@ def finish(here: Workspace, *, with_handoff: bool, into: str = '') -> str:
     maker.add('end', head=work.head, result='merged' if into else 'ended', into=into)
     here.record(maker.made)
     text = write_handoff(here) if with_handoff else ''
-    try:
-        workspace.publish(here)
-    except SessionError as error:
-        output.warn(error.message)
+    workspace.publish(here)
     figures = {
         'commits': len(work.commits), 'files': len(work.changes),
         'added': work.added, 'deleted': work.deleted,
@@ -60,3 +58,66 @@ def finish(here: Workspace, *, with_handoff: bool, into: str = '') -> str:
     bindings.unbind(here.repo, ended.branch)
     eventlog.write_file(os.path.join(here.repo.gitdir, 'session-branch'), '')
     return text
+
+
+def merge(here: Workspace, target: str) -> None:
+    """Merge the session's branch into `target` and stay there.
+
+    On any failure branch, index and files are as they were, git's own words have
+    been shown, and SessionError is raised.
+    """
+    branch = here.require().branch
+    _check_merge(here, branch, target)
+    # A file that is ignored here and tracked there would be overwritten silently.
+    switched = git.act('switch', '--no-guess', '--no-overwrite-ignore', target, capture=True)
+    if switched.status != 0:
+        raise git.failure(switched)
+    merged = _merge(branch, here.repo.head or '')
+    if merged.status == 0:
+        output.talk(output.plain(switched.err + merged.out + merged.err))
+        return
+    output.talk(output.plain(merged.out + merged.err))
+    _back(branch, target)
+    if merged.status == -signal.SIGINT:
+        raise KeyboardInterrupt
+    raise SessionError(
+        f"cannot merge '{branch}' into '{target}'; nothing was changed",
+        f"put right what git says, or merge '{target}' into '{branch}' first; then end again",
+        status=REFUSED,
+    )
+
+
+def _check_merge(here: Workspace, branch: str, target: str) -> None:
+    if not git.ref_exists('refs/heads/' + target):
+        raise SessionError(f"no branch '{target}' to merge to", status=REFUSED)
+    if target == branch:
+        raise SessionError(f"cannot merge '{branch}' into itself", status=REFUSED)
+    if any(each.xy != '??' for each in here.work().uncommitted):
+        raise SessionError(
+            'cannot merge: you have uncommitted changes',
+            "commit them, or 'git session checkpoint -a'", status=REFUSED,
+        )  # fmt: skip
+
+
+def _merge(branch: str, head: str) -> git.Reply:
+    """Run git merge to its end, even where Ctrl-C makes it a sudden one."""
+    name = branch if git.resolve(branch) == head else f'refs/heads/{branch}'  # a tag of that name
+    # A squash or a merge without a commit, as branch.<name>.mergeOptions may ask
+    # for, would leave the branch unmerged.
+    arguments = ('merge', '--no-edit', '--commit', '--no-squash', name)
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # git gets its own
+    try:
+        return git.act(*arguments, capture=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _back(branch: str, target: str) -> None:
+    """Undo a merge that failed and return to the branch."""
+    git.act('merge', '--abort', capture=True)  # fails when git did not even begin
+    back = git.act('switch', '--no-guess', branch, capture=True)
+    if back.status != 0:
+        raise SessionError(
+            f"merge failed, and cannot switch back to '{branch}': {back.err.strip()}",
+            f"you are on '{target}'; nothing was ended", status=FATAL,
+        )  # fmt: skip

@@ -27,6 +27,9 @@ _INTENT = 'objectives, blockers, decisions'
 _LOOK = 'look'
 _CARE = 'care'
 INTERNAL = 'internal'
+_HELP = ('-h', '--help', 'help')
+_VERSION = ('-v', '--version', 'version')
+BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell sees git itself end
 
 COMMANDS: dict[str, Command] = {
     'init': Command('init', _LIFE, 'Set up shared knowledge and hooks in this repository'),
@@ -76,27 +79,61 @@ def usage() -> str:
 def main(arguments: Sequence[str]) -> int:
     """Run one command line; the exit status."""
     words = list(arguments) or ['status']
-    if words[0] in ('-h', '--help', 'help'):
+    if len(words) == 2 and words[0] == 'help':
+        words = [words[1], '-h']
+    if words[0].startswith('-') and words[0] not in _HELP + _VERSION:
+        words.insert(0, 'status')
+    try:
+        try:
+            return _run(words)
+        except SessionError as error:
+            _complain(error, words[0])
+            return error.status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader is gone, as with `| head`
+        _drop_output()
+        return BROKEN_PIPE
+    except OSError as error:  # the machine says no: rights, a full disk
+        return _unable(error)
+
+
+def _run(words: list[str]) -> int:
+    if words[0] in _HELP:
         output.out(usage())
         return 0
-    if words[0] in ('-v', '--version', 'version'):
+    if words[0] in _VERSION:
         from git_session import __version__
 
         output.out(f'git session version {__version__}\n')
         return 0
-    if words[0].startswith('-'):
-        words.insert(0, 'status')
+    return _dispatch(words[0], words[1:])
+
+
+def _unable(error: OSError) -> int:
+    """Say which file could not be read or written."""
+    if os.environ.get('GIT_TRACE_SESSION'):
+        raise error
+    name = error.filename
+    where = (
+        f"cannot access '{os.fsdecode(name)}'" if isinstance(name, (str, bytes)) else 'write error'
+    )
+    _drop_output()
     try:
-        return _dispatch(words[0], words[1:])
-    except SessionError as error:
-        _complain(error, words[0])
-        return error.status
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader is gone, as with `| head`; python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        output.talk(f'fatal: {output.plain(where)}: {error.strerror or error}')
+    except OSError:
+        pass  # nobody is left to tell
+    return FATAL
+
+
+def _drop_output() -> None:
+    """Point stdout nowhere, or python complains at exit about what it could not write."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except (OSError, ValueError):
+        pass  # it is no file
 
 
 def _dispatch(name: str, rest: list[str]) -> int:
@@ -147,11 +184,15 @@ def run() -> None:
     """The console script."""
     try:
         status = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        status = INTERRUPTED
     except Exception as error:
         if os.environ.get('GIT_TRACE_SESSION'):
             raise
+        from shlex import join
+
         output.talk(f'BUG: {type(error).__name__}: {output.plain(str(error))}')
         output.hint('this should not have happened; please report it with the output of')
-        output.hint('GIT_TRACE_SESSION=1 git session ' + ' '.join(sys.argv[1:]))
+        output.hint('GIT_TRACE_SESSION=1 git session ' + join(sys.argv[1:]))
         status = FATAL
     sys.exit(status)

@@ -80,6 +80,8 @@ def _list(here: Workspace, values: Values) -> int:
     lines = []
     for each in current.blockers:
         issue = f' ({output.line(each.issue)})' if each.issue else ''
+        blocked = current.names().get(each.objective, '')
+        issue += f' blocks {blocked}' if blocked else ''
         how = f': {output.line(each.how)}' if each.how else ''
         if each.state == 'open':
             state = style.paint(f'open, added {words.age(each.added, now)}', 'red')
@@ -87,4 +89,6 @@ def _list(here: Workspace, values: Values) -> int:
             state = f'resolved {words.age(each.resolved, now)}{how}'
         lines.append(f'{each.name} {output.line(each.text)}{issue}: {state}\n')
     output.out(''.join(lines))
+    if not lines:
+        output.hint("no blocker yet: 'git session blockers add <text>'")
     return 0

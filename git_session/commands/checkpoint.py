@@ -8,7 +8,7 @@ from typing import Any
 
 from git_session import events, git, history, knowledge, output, trailers
 from git_session.analysis.subject import propose
-from git_session.errors import USAGE, SessionError
+from git_session.errors import FATAL, REFUSED, USAGE, SessionError
 from git_session.eventlog import Maker
 from git_session.options import Option, Syntax, Values
 from git_session.session import Decision, Session
@@ -41,19 +41,22 @@ def run(action: str, values: Values) -> int:
         raise SessionError(
             "options '--amend' and '--no-commit' cannot be used together", status=USAGE
         )
-    given = _message(values)
+    given = _message(here, values)
     label = (values.text('label') or '').strip()
     maker = here.maker()
-    decisions = [maker.add('decision.add', text=text) for text in values.texts('decision')]
-    made = [Decision(0, each.id, each.facts['text'], each.time, by=maker.by) for each in decisions]
+    made = _decide(maker, values)
     logged = _log_decisions(here, made)
     amended = here.repo.head if values.flag('amend') else None
-    committed = amended is not None or (not values.flag('no-commit') and _has_changes(here, values))
+    committed = values.flag('amend') or (
+        not values.flag('no-commit') and _has_changes(here, values)
+    )
     impact: dict[str, Any] = {}
     try:
         if committed:
-            impact = _commit(here, session, values, given, label)
-    except SessionError:
+            label = label or _label(session, amended)
+            decided = [*_decided(session, amended), *made]
+            impact = _commit(here, session, values, given, label=label, decisions=decided)
+    except (SessionError, KeyboardInterrupt):
         for each in logged:
             knowledge.remove_decision(here.repo.top or '', each, session.id)
         raise
@@ -63,7 +66,31 @@ def run(action: str, values: Values) -> int:
     return 0
 
 
-def _message(values: Values) -> str:
+def _decide(maker: Maker, values: Values) -> list[Decision]:
+    """The decisions given with -d."""
+    texts = [text.strip() for text in values.texts('decision')]
+    if not all(texts):
+        raise SessionError('a decision needs a text', status=REFUSED)
+    added = [maker.add('decision.add', text=text) for text in texts]
+    return [Decision(0, each.id, each.facts['text'], each.time, by=maker.by) for each in added]
+
+
+def _decided(session: Session, amended: str | None) -> list[Decision]:
+    """The decisions in force since the last checkpoint commit, the one that is amended apart."""
+    last = max(
+        (each.ref for each in session.checkpoints if each.committed and each.commit != amended),
+        default='',
+    )
+    return [each for each in session.binding_decisions() if each.ref > last]
+
+
+def _label(session: Session, amended: str | None) -> str:
+    """The label of the checkpoint that is amended."""
+    labels = [each.label for each in session.checkpoints if amended and each.commit == amended]
+    return next((label for label in reversed(labels) if label), '')
+
+
+def _message(here: Workspace, values: Values) -> str:
     """The message as given: -m paragraphs or -F."""
     path = values.text('file')
     if path is None:
@@ -78,7 +105,18 @@ def _message(values: Values) -> str:
                 data = file.read()
     except OSError as error:
         raise SessionError(f"could not read log file '{path}': {error.strerror}") from None
-    return data.decode('utf-8', 'surrogateescape').strip()
+    try:
+        return data.decode().strip()
+    except UnicodeDecodeError:
+        return _decoded(data, here.setting('i18n.commitencoding')).strip()
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    """Text in the encoding that the user has configured for messages."""
+    try:
+        return data.decode(encoding or 'utf-8')
+    except (UnicodeDecodeError, LookupError):
+        return data.decode('utf-8', 'surrogateescape')
 
 
 def _log_decisions(here: Workspace, made: list[Decision]) -> list[Decision]:
@@ -89,28 +127,35 @@ def _log_decisions(here: Workspace, made: list[Decision]) -> list[Decision]:
 
 def _has_changes(here: Workspace, values: Values) -> bool:
     """Whether the commit would have something in it."""
-    entries = history.parse_status(
-        git.read('status', '--porcelain=v2', '-z', '--untracked-files=no')
-    )
+    if os.path.exists(os.path.join(here.repo.gitdir, 'MERGE_HEAD')):
+        return True
+    # What is dirty inside a submodule is committed there, not here.
+    options = ('--porcelain=v2', '-z', '--untracked-files=no', '--ignore-submodules=dirty')
+    entries = history.parse_status(git.read('status', *options))
     if values.flag('all'):
         return bool(entries)
     return any(each.is_staged for each in entries)
 
 
 def _commit(
-    here: Workspace, session: Session, values: Values, given: str, label: str
+    here: Workspace,
+    session: Session,
+    values: Values,
+    given: str,
+    *,
+    label: str,
+    decisions: list[Decision],
 ) -> dict[str, Any]:
     """Make the commit; its impact.  Raises SessionError when git or a hook refused it."""
     amend = values.flag('amend')
     changes = _changes(here, values)
-    if not given and amend:
-        given = trailers.strip(git.read('log', '-1', '--format=%B')).strip()
+    given = given or _message_there(here, amend=amend)
     if not given:
         active = session.active_objectives()
         given = propose(changes, label or (active[0].text if active else ''))
     impact = _impact(changes)
     block = trailers.block(
-        session, label=label, decisions=[(text, '') for text in values.texts('decision')],
+        session, label=label, decisions=[(each.text, each.rationale) for each in decisions],
         impact=impact, seconds=_seconds(here, session),
     )  # fmt: skip
     path = os.path.join(here.repo.gitdir, 'SESSION_EDITMSG')
@@ -123,8 +168,20 @@ def _commit(
     reply = git.act('-c', 'i18n.commitEncoding=UTF-8', 'commit', '-F', path, *options)
     os.remove(path)
     if reply.status != 0:
-        raise SessionError('nothing was recorded', status=reply.status)
+        status = FATAL if reply.status < 0 else reply.status
+        raise SessionError('nothing was recorded', status=status)
     return impact
+
+
+def _message_there(here: Workspace, *, amend: bool) -> str:
+    """The message of the commit that is amended, or what a merge proposes; '' without either."""
+    if amend and here.repo.head is not None:
+        return trailers.strip(git.read('log', '-1', '--format=%B')).strip()
+    path = os.path.join(here.repo.gitdir, 'MERGE_MSG')
+    if not os.path.exists(os.path.join(here.repo.gitdir, 'MERGE_HEAD')) or amend:
+        return ''
+    with open(path, 'rb') as file:
+        return git.read('stripspace', '--strip-comments', stdin=file.read()).strip()
 
 
 def _seconds(here: Workspace, session: Session) -> float:
@@ -178,7 +235,7 @@ def _record(
     publish(here)
     where = f' at {words.short(head)}' if head else ''
     what = f' {output.line(label)}' if label else ''
-    done = 'committed' if committed else 'nothing to commit, recorded'
+    done = 'committed' if committed else 'recorded, nothing was committed'
     time = words.duration(session.active_seconds(here.idle))
     output.talk(f'checkpoint{what}{where}: {done}, active time {time}')
     if message and not committed and label == '':

@@ -65,6 +65,8 @@ def _list(here: Workspace, current: Session, values: Values) -> int:
         gone = here.style().paint(' (superseded)', 'dim') if each.superseded_by else ''
         lines.append(f'{each.name} {output.line(each.text)}{gone}\n')
     output.out(''.join(lines))
+    if not lines:
+        output.hint("no decision yet: 'git session decisions add <text>'")
     return 0
 
 

@@ -57,7 +57,10 @@ def run(action: str, values: Values) -> int:
         return 0
     maker = here.maker()
     try:
-        changes(session, parse(after), maker)
+        lines = parse(after)
+        if not lines and session.names():
+            raise SessionError('nothing is left of the lists')
+        changes(session, lines, maker)
     except SessionError as error:
         raise SessionError(
             error.message, 'nothing was changed', f"your text is in '{path}'", status=REFUSED

@@ -22,7 +22,7 @@ FORMS = {
 
 
 def run(action: str, values: Values) -> int:
-    here = open_workspace()
+    here = open_workspace(work=True)
     current = here.session.id if here.session else None
     place = archive.find(here.repo.sessions, values.operand, current) if values.operand else ''
     if place and place != here.place:
@@ -48,18 +48,21 @@ def _stored(place: str, values: Values) -> int:
     """The handoff that was written when it was, and what moved since."""
     session, _, _ = archive.load(place)
     path = os.path.join(place, 'handoff.md')
-    if values.json:
-        raise SessionError(
-            'a written handoff is text',
-            f"see 'git session show {session.id} --json'",
-            status=REFUSED,
-        )
     try:
         with open(path, encoding='utf-8', errors='surrogateescape') as file:
             text = file.read()
     except FileNotFoundError:
-        raise SessionError(f'session {session.id} has no handoff', status=REFUSED) from None
+        raise SessionError(
+            f'session {session.id} has no handoff',
+            f"see 'git session show {session.id}'", status=REFUSED,
+        ) from None  # fmt: skip
     moved = _moved(session.branch, session.handoffs[-1].text if session.handoffs else '')
+    if values.json:
+        output.json({
+            'schema': 'git-session/written-handoff/1', 'session': session.id,
+            'branch': session.branch, 'text': text, 'since': moved or None,
+        })  # fmt: skip
+        return 0
     if moved:
         output.hint(moved)
     return _write(text, values)
@@ -67,7 +70,7 @@ def _stored(place: str, values: Values) -> int:
 
 def _moved(branch: str, head: str) -> str:
     now = git.resolve('refs/heads/' + branch)
-    if not head or now is None or now == head:
+    if not head or now is None or now == head or git.resolve(head) is None:
         return ''
     return handoff.staleness(head, history.between(head, now), history.changed(head, now))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from git_session import archive, eventlog, git, output
 from git_session.errors import SessionError
+from git_session.events import format_time
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.views import log
 from git_session.workspace import Workspace, open_workspace
@@ -39,13 +40,19 @@ def run(action: str, values: Values) -> int:
     records.sort(key=lambda each: (-each['last_active'], each['session']))
     records = records if count is None else records[:count]
     if values.json:
-        output.json({'schema': 'git-session/history/1', 'sessions': records})
+        output.json({'schema': 'git-session/history/1', 'sessions': list(map(_data, records))})
         return 0
     text = log.history(
         records, metrics=values.flag('metrics'), style=here.style(), date_format=here.dates
     )
     output.out(text, git.pager)
     return 0
+
+
+def _data(record: dict[str, Any]) -> dict[str, Any]:
+    """A summary with its times as every JSON of ours has them."""
+    times = {key: format_time(record[key]) for key in ('started', 'last_active')}
+    return {**record, **times}
 
 
 def _live(here: Workspace, *, metrics: bool) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from git_session import checkout, config, eventlog, git, output
 from git_session.analysis import survey
 from git_session.errors import SessionError
 from git_session.options import Option, Syntax, Values
-from git_session.workspace import open_workspace, require_work_tree
 
 ABOUT = 'Write .session/ with templates filled from this repository, and install the hooks.'
 FORMS = {
@@ -24,8 +23,10 @@ FORMS = {
 
 
 def run(action: str, values: Values) -> int:
-    here = open_workspace()
-    top = require_work_tree(here)
+    repo = git.discover()  # no more than that: it may be here to replace a broken config.yaml
+    top = repo.top
+    if top is None:
+        raise SessionError('this operation must be run in a work tree')
     found = survey.survey(git.read('-C', top, 'ls-files', '-z').split('\0')[:-1])
     texts = {
         'config.yaml': config.template(),
@@ -42,8 +43,8 @@ def run(action: str, values: Values) -> int:
     except OSError as error:
         raise SessionError(f"cannot write in '{folder}': {error.strerror}") from None
     if not values.flag('no-hooks'):
-        for line in checkout.ensure_hooks(here.repo) or ['git hooks are installed already']:
-            output.talk(line)
+        for line in checkout.ensure_hooks(repo) or ['git hooks are installed already']:
+            output.talk(output.plain(line))
     output.hint("commit .session to share it: 'git add .session'")
     return 0
 
@@ -53,8 +54,17 @@ def _write(path: str, shown: str, text: str, *, force: bool) -> None:
         if not force:
             output.talk(f'kept {shown}')
             return
-        backup = f'{path}.{time.strftime("%Y%m%dT%H%M%S")}.bak'
+        backup = _free(f'{path}.{time.strftime("%Y%m%dT%H%M%S")}.bak')
         os.rename(path, backup)
         output.talk(f'backed up {shown} as {os.path.basename(backup)}')
     eventlog.write_file(path, text)
     output.talk(f'wrote {shown}')
+
+
+def _free(path: str) -> str:
+    """`path`, with a number when that is taken."""
+    found, number = path, 1
+    while os.path.lexists(found):
+        number += 1
+        found = f'{path}{number}'
+    return found

@@ -41,8 +41,8 @@ def run(action: str, values: Values) -> int:
             raise SessionError('an objective needs a text', status=REFUSED)
         maker.add('objective.edit', ref=objective.ref, text=text)
     else:
-        for wanted in values.operands:
-            objective = _find(before.objectives, wanted)
+        found = [_find(before.objectives, wanted) for wanted in values.operands]
+        for objective in dict.fromkeys(found):
             if objective.state == _ALREADY[action]:
                 raise SessionError(f'{objective.name} is {objective.state} already', status=REFUSED)
             maker.add(f'objective.{action}', ref=objective.ref, why=values.text('why'))
@@ -81,4 +81,6 @@ def _list(here: Workspace, values: Values) -> int:
         mark = objective_mark(each.state, style)
         lines.append(f'{mark} {each.name} {output.line(each.text)}{why}\n')
     output.out(''.join(lines))
+    if not lines:
+        output.hint("no objective yet: 'git session objectives add <text>'")
     return 0

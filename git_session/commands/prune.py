@@ -7,7 +7,7 @@ import time
 from git_session import archive, bindings, eventlog, git, output
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.views import words
-from git_session.workspace import open_workspace
+from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'Archive the sessions of branches that are gone and of those long left alone.'
 FORMS = {
@@ -16,19 +16,10 @@ FORMS = {
 
 
 def run(action: str, values: Values) -> int:
-    here = open_workspace()
-    repo, now = here.repo, time.time()
-    days = here.config['session.archive_after_days']
-    existing = git.branches() | {repo.branch or ''}
     dry = values.flag('dry-run')
-    found = []
-    for branch, name in eventlog.live(repo.sessions).items():
-        session, _, _ = archive.load(eventlog.directory(repo.sessions, branch))
-        if branch not in existing:
-            found.append((branch, name, 'gone', f"branch '{branch}' is gone"))
-        elif branch != repo.branch and now - session.last_active > days * 86400:
-            why = f'last active {words.age(session.last_active, now)}'
-            found.append((branch, name, 'left', why))
+    here = open_workspace(reconcile=not dry)  # that archives what belongs to no branch
+    repo = here.repo
+    found = _over(here, time.time())
     for branch, name, result, why in found:
         if not dry:
             with eventlog.lock(repo.sessions, exclusive=True):
@@ -37,9 +28,30 @@ def run(action: str, values: Values) -> int:
         if not values.json:
             verb = 'would archive' if dry else 'archived'
             output.out(f'{verb} {name}: {output.line(why)}\n')
+    if not found:
+        output.talk('nothing to archive')
     if values.json:
         records = [
             {'session': name, 'branch': branch, 'why': why} for branch, name, _, why in found
         ]
         output.json({'schema': 'git-session/prune/1', 'dry_run': dry, 'archived': records})
     return 0
+
+
+def _over(here: Workspace, now: float) -> list[tuple[str, str, str, str]]:
+    """The sessions that are over: (branch, session id, result, why)."""
+    days = here.config['session.archive_after_days']
+    in_use = git.checked_out()
+    existing = git.branches() | in_use
+    # A renamed branch has taken its binding with it.
+    bound = {here.setting(f'branch.{branch}.session') for branch in existing}
+    found = []
+    for branch, name in eventlog.live(here.repo.sessions).items():
+        session, _, _ = archive.load(eventlog.directory(here.repo.sessions, branch))
+        if branch not in existing:
+            if name not in bound:
+                found.append((branch, name, 'gone', f"branch '{branch}' is gone"))
+        elif branch not in in_use and now - session.last_active > days * 86400:
+            why = f'last active {words.age(session.last_active, now)}'
+            found.append((branch, name, 'left', why))
+    return found

@@ -6,7 +6,10 @@ import time
 
 from git_session import archive, brief, checkout, eventlog, git, history, output
 from git_session.errors import REFUSED, SessionError
+from git_session.events import Event
+from git_session.history import Commit
 from git_session.options import FORMAT, Syntax, Values
+from git_session.session import Session
 from git_session.views import words
 from git_session.workspace import Workspace, open_workspace, require_work_tree
 
@@ -17,16 +20,15 @@ FORMS = {'': Syntax('[<branch>]', 0, 1, FORMAT)}
 def run(action: str, values: Values) -> int:
     here = open_workspace()
     require_work_tree(here)
-    branch = values.operand or _branch(here)
+    wanted = checkout.previous() if values.operand == '-' else values.operand
+    branch = wanted or _branch(here)
     if branch != here.repo.branch:
-        left = _last_active(here, branch)
+        _require_session(here, branch)
         here = checkout.switch(here, branch)
-    else:
-        left = here.session.last_active if here.session is not None else 0.0
-    here.require()
-    happened = _happened(here, left)
+    session = here.require()
+    happened = _happened(here, left(here.events, session))
     checkout.enter(here)
-    for text in (*here.said, *happened):
+    for text in happened:
         output.talk(text)
     brief.show(here, as_json=values.json)
     return 0
@@ -39,35 +41,68 @@ def _branch(here: Workspace) -> str:
     live = eventlog.live(here.repo.sessions)
     if not live:
         raise SessionError(
-            'no session to resume', "start one with 'git session start'", status=REFUSED
+            'no session to resume', "start one with 'git session start <branch>'", status=REFUSED
         )
     return max(live, key=lambda branch: (_last_active(here, branch), branch))
 
 
 def _last_active(here: Workspace, branch: str) -> float:
-    place = eventlog.directory(here.repo.sessions, branch)
-    return archive.load(place)[0].last_active if eventlog.session_id(place) else 0.0
+    return archive.load(eventlog.directory(here.repo.sessions, branch))[0].last_active
+
+
+def _require_session(here: Workspace, branch: str) -> None:
+    """Refuse before anything is switched when the branch has no session."""
+    checkout.check_name(branch)
+    if eventlog.session_id(eventlog.directory(here.repo.sessions, branch)) is None:
+        raise SessionError(
+            f"no session on branch '{branch}'",
+            f"start one with 'git session start {branch}'", status=REFUSED,
+        )  # fmt: skip
+
+
+def left(events: list[Event], session: Session) -> float:
+    """When somebody here last worked on the session, in epoch seconds.
+
+    Coming back is not work yet, and what git or other people did is what is asked for.
+    """
+    for event in reversed(events):
+        came = event.type in ('resume', 'merge', 'rewrite', 'rename') or event.facts.get('via')
+        if not came and event.is_known and event.id not in session.undone:
+            return event.time
+    return 0.0
 
 
 def _happened(here: Workspace, since: float) -> list[str]:
     """What happened while the session was away, in words."""
     session, work = here.require(), here.work()
     mine = git.identity().rpartition('<')[2].rstrip('>')
-    fresh = [each for each in work.commits if each.time > since and not each.is_merge]
+    ours = {each.oid: each for each in work.commits}
+    rewritten = set(session.rewritten.values())
+    fresh = [
+        each for each in _arrived(session, f'refs/heads/{session.branch}', since)
+        if each.oid in ours and each.oid not in rewritten and not each.is_merge
+    ]  # fmt: skip
     own = [each for each in fresh if each.email == mine]
     others = sorted({each.name for each in fresh if each.email != mine})
-    said = []
-    if since:
-        said.append(f'last active {words.age(since, time.time())}')
+    said = [f'last active {words.age(since, time.time())}'] if since else []
     if own:
         said.append(f'{words.count(len(own), "commit")} of yours since then')
     if others:
-        number = len(fresh) - len(own)
-        said.append(f'{words.count(number, "commit")} by {", ".join(map(output.line, others))}')
-    if work.behind and session.base:
-        base = history.between(session.base, session.base_ref or session.base)
-        moved = [each for each in base if each.time > since]
-        if moved:
-            name = session.base_ref.removeprefix('refs/heads/').removeprefix('refs/remotes/')
-            said.append(f'{output.line(name)} moved on by {words.count(len(moved), "commit")}')
+        number = words.count(len(fresh) - len(own), 'commit')
+        said.append(f'{number} by {", ".join(map(output.line, others))} since then')
+    moved = _arrived(session, session.base_ref, since) if session.base_ref else ()
+    if moved:
+        name = session.base_ref.removeprefix('refs/heads/').removeprefix('refs/remotes/')
+        said.append(f'{output.line(name)} moved on by {words.count(len(moved), "commit")}')
     return said
+
+
+def _arrived(session: Session, ref: str, since: float) -> tuple[Commit, ...]:
+    """The commits that came to a ref after a moment, by its reflog, whatever their dates."""
+    head = git.resolve(ref)
+    if head is None or not since:
+        return ()
+    before = git.resolve(f'{ref}@{{{int(since)}}}')
+    if before is None:  # no reflog
+        return tuple(each for each in history.between(session.base, head) if each.time > since)
+    return history.between(before, head) if before != head else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import brief, checkout, git, output
+from git_session import brief, checkout, git
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.workspace import Workspace, open_workspace, require_work_tree
@@ -29,31 +29,46 @@ def run(action: str, values: Values) -> int:
         raise SessionError('an objective needs a text', status=REFUSED)
     here = open_workspace()
     require_work_tree(here)
-    branch = values.operand or here.repo.branch
-    if branch is None:
-        raise SessionError('HEAD is detached; name a branch for the session', status=REFUSED)
-    base = values.text('base')
-    if base is not None and git.resolve(base) is None:
-        raise SessionError(f"invalid base: '{base}' is not a commit")
-    if values.operand is None and f'refs/heads/{branch}' == git.default_branch():
-        raise SessionError(
-            f"'{branch}' is the default branch",
-            "name a branch for the session: 'git session start <branch>'", status=REFUSED,
-        )  # fmt: skip
+    branch = _branch(here, values.operand)
+    given = values.text('base')
+    base = None if given is None else checkout.resolve_base(given, branch)
+    if not values.flag('resume'):
+        checkout.require_no_session(here.repo, branch)
     here, base = _arrive(here, branch, base)
-    if here.session is not None and values.flag('resume'):
-        checkout.enter(here)
-        for text in objectives:
-            maker = here.maker()
-            maker.add('objective.add', text=text)
-            here.record(maker.made)
-    else:
+    if here.session is None:
         issue = values.text('issue')
         here = checkout.begin(here, objectives=objectives, base=base, issue=issue)
-    for line in here.said:
-        output.talk(line)
+    else:
+        _resume(here, objectives)
     brief.show(here, as_json=values.json)
     return 0
+
+
+def _branch(here: Workspace, wanted: str | None) -> str:
+    """The branch to start on: as named, else the current one unless all start from it."""
+    if wanted is not None:
+        return checkout.previous() if wanted == '-' else wanted
+    if here.repo.branch is None:
+        raise SessionError(
+            'HEAD is detached; a session belongs to a branch',
+            "name one: 'git session start <branch>'", status=REFUSED,
+        )  # fmt: skip
+    if here.session is None and f'refs/heads/{here.repo.branch}' == git.default_branch():
+        raise SessionError(
+            f"'{here.repo.branch}' is the default branch",
+            "name a branch for the session: 'git session start <branch>'", status=REFUSED,
+        )  # fmt: skip
+    return here.repo.branch
+
+
+def _resume(here: Workspace, objectives: list[str]) -> None:
+    """Go on with the session that is there; what was given is added to it."""
+    checkout.enter(here)
+    maker = here.maker()
+    for text in objectives:
+        maker.add('objective.add', text=text)
+    if maker.made:
+        here.record(maker.made)
 
 
 def _arrive(here: Workspace, branch: str, base: str | None) -> tuple[Workspace, str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from git_session import brief, checkout, output
-from git_session.options import Option, Syntax, Values
+from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.workspace import open_workspace, require_work_tree
 
 ABOUT = 'Switch to another branch: pause the session here, resume or start the one there.'
@@ -13,6 +13,7 @@ FORMS = {
         (
             Option(('-c', '--create'), 'create the branch and start a session on it'),
             Option(('--carry',), 'take uncommitted changes along, as git switch does'),
+            *FORMAT,
         ),
     )
 }  # fmt: skip
@@ -23,16 +24,18 @@ def run(action: str, values: Values) -> int:
     here = open_workspace()
     require_work_tree(here)
     branch = values.operands[0]
+    if branch == '-':
+        branch = checkout.previous()
     if values.flag('create'):
         base = f'refs/heads/{here.repo.branch}' if here.repo.branch and here.repo.head else None
+        checkout.check_name(branch)
+        checkout.require_no_session(here.repo, branch)
         there = checkout.switch(here, branch, create=True)
         there = checkout.begin(there, objectives=[], base=base)
     else:
         there = checkout.switch(here, branch)
-    for text in there.said:
-        output.talk(text)
     if there.session is None:
         output.hint(f"no session on '{branch}'; start one with 'git session start'")
     else:
-        brief.show(there, budget=_BUDGET)
+        brief.show(there, budget=_BUDGET, as_json=values.json)
     return 0
