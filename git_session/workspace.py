@@ -78,7 +78,7 @@ class Workspace:
             )
         raise SessionError(
             f"no session on branch '{self.repo.branch}'",
-            "start one with 'git session start -o <objective>'",
+            "start one with 'git session start [<branch>] -o <objective>'",
             status=REFUSED,
         )
 
@@ -229,14 +229,15 @@ def _unreported(
 ) -> list[Event]:
     """Events of the commits that are on the branch and not in the log."""
     known = {*session.commits, *session.rewritten, *session.rewritten.values()}
-    there = history.unreported(session, head, built)
+    branch = workspace.repo.branch or ''
+    there = history.unreported(session, branch, head, built)
     fresh = [each for each in there if each.oid not in known]
     if not fresh:
         return []
     pairs = _rewrites(session, fresh, head)
     if pairs:
         maker.add('rewrite', by='found', pairs=[[old, new] for old, new in pairs.items()])
-    ways = history.ways(workspace.repo.branch or '')
+    ways = history.ways(branch)
     rewritten = set(pairs.values())
     found = []
     for each in fresh:
