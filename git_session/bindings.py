@@ -86,12 +86,12 @@ def _reconcile(repo: git.Repository, settings: list[tuple[str, str, str]]) -> li
         if bound.get(branch) == name:
             continue
         if existing is None:
-            existing = git.branches()
+            existing = git.branches() | git.checked_out()  # an unborn one is in use too
         homes = [home for home, there in bound.items() if there == name and home in existing]
         if homes and homes[0] not in live:
             _rename(repo, branch, homes[0], name)
             said.append(f"session {name} follows branch '{branch}' to '{homes[0]}'")
-        elif branch in existing or branch == repo.branch:
+        elif branch in existing:
             _configure(f'branch.{branch}.session', name)
         else:
             finish(repo, branch, name, 'gone')
