@@ -109,7 +109,7 @@ def json(record: dict[str, Any]) -> None:
     import json as codec
 
     text = codec.dumps(record, ensure_ascii=False, indent=2) + '\n'
-    if not text.isascii() and any(0xD800 <= ord(each) <= 0xDFFF for each in text):
+    if not text.isascii() and not text.replace('\n', '').isprintable():
         text = codec.dumps(record, indent=2) + '\n'
     _write(sys.stdout, text)
 
