@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from git_session import words
 from git_session.session import Session
-from git_session.views import words
 
 
 def remarks(session: Session, *, lost: int) -> list[str]:

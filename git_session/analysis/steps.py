@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from git_session import words
 from git_session.history import Work
 from git_session.output import line
 from git_session.record import Record
@@ -36,12 +37,16 @@ def next_steps(session: Session, work: Work) -> list[Step]:
     if not session.objectives:
         how = 'git session objectives add <text>'
         steps.append(Step('say what this session is for', 'no objective yet', how))
-    if work.uncommitted:
-        changed = f'{len(work.uncommitted)} uncommitted'
-        steps.append(Step('commit or checkpoint the changes', changed, 'git session checkpoint'))
+    tracked = [each for each in work.uncommitted if each.xy != '??']
+    untracked = len(work.uncommitted) - len(tracked)
+    if tracked:
+        how = 'git session checkpoint -a'
+        steps.append(Step('commit or checkpoint the changes', f'{len(tracked)} uncommitted', how))
+    if untracked:
+        steps.append(Step('add or ignore the new files', f'{untracked} untracked', 'git add'))
     if work.behind:
         base = work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/')
-        steps.append(Step(f'take in {base}', f'{work.behind} commits behind'))
+        steps.append(Step(f'take in {base}', f'{words.count(work.behind, "commit")} behind'))
     finished = not session.open_objectives() and not session.open_blockers()
     if session.objectives and finished and session.state != 'ended':
         steps.append(Step('end the session', 'every objective is done', 'git session end'))

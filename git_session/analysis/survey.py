@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from git_session import words
 from git_session.analysis.subject import kind
 from git_session.output import markdown
 from git_session.record import Record
@@ -51,7 +52,7 @@ def survey(paths: Sequence[str]) -> Survey:
             tests[home] = tests.get(home, 0) + 1
         elif what == 'build' and path.count('/') <= 1:
             build.append(path)
-        elif what == 'ci':
+        elif what == 'ci' and (folder != '.github' or path.startswith('.github/workflows/')):
             ci.append(path)
     return Survey(
         len(paths), _sorted(languages), _sorted(folders), _sorted(tests), tuple(build), tuple(ci)
@@ -70,7 +71,9 @@ def architecture(found: Survey) -> str:
     )
     lines.append('')
     if found.languages:
-        named = ', '.join(f'{name} ({count} files)' for name, count in found.languages[:6])
+        named = ', '.join(
+            f'{name} ({words.count(count, "file")})' for name, count in found.languages[:6]
+        )
         lines.append(f'- Languages: {named}')
     if found.folders:
         named = ', '.join(f'`{markdown(name)}/` ({count})' for name, count in found.folders[:12])
