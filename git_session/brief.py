@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from git_session import git, knowledge, output
+from git_session import git, knowledge, output, words
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
 from git_session.history import Work
-from git_session.views import brief, words
+from git_session.views import brief
 from git_session.views.brief import Annotation, Section
 from git_session.workspace import Workspace
 

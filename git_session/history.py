@@ -80,32 +80,66 @@ def start_status() -> git.Process:
     return git.start('status', '--porcelain=v2', '-z', '--untracked-files=normal')
 
 
+class Built(Record):
+    """What a branch has that its base has not; the fields are those of Work."""
+
+    commits: tuple[Commit, ...]
+    changes: tuple[Change, ...]
+    ahead: int | None
+    behind: int | None
+    base: str
+
+
 def work(session: Session, repo: git.Repository, status: git.Process | None = None) -> Work:
     """Read what the session built, from the merge base to HEAD, and the working tree."""
     status = status or start_status()
-    if repo.head is None:
-        uncommitted = parse_status(git.checked(status.reply()))
-        return Work((), (), uncommitted, None, None, '', None)
-    base = session.base_ref or session.base
-    log = git.start('log', '-z', _FORMAT, '--ignore-missing', *_range(session, repo.head))
-    count = git.start('rev-list', '--left-right', '--count', f'{base}...{repo.head}', '--')
-    diff = git.start(*_diff(f'{base}...{repo.head}')) if base else None
-    commits = parse_log(git.checked(log.reply()))
-    counted = count.reply()
-    left, _, right = counted.out.strip().partition('\t')
-    ahead = int(right) if counted.status == 0 and base else None
-    behind = int(left) if counted.status == 0 and base else None
-    found = diff.reply() if diff else None
-    if not commits and session.base and session.base != repo.head:
-        # Merged into its base, or its base is gone: since the start of the session.
-        commits = between(session.base, repo.head)
-        base = session.base
-        found = git.ask(*_diff(f'{base}...{repo.head}'))
-    changes = parse_diff(found.out) if found and found.status == 0 else ()
-    if not base:
-        changes = parse_diff(git.read(*_diff(empty_tree(), repo.head)))
+    found = built(session, repo.head) if repo.head else Built((), (), None, None, '')
     uncommitted = parse_status(git.checked(status.reply()))
-    return Work(commits, changes, uncommitted, ahead, behind, base, repo.head)
+    return Work(
+        found.commits, found.changes, uncommitted, found.ahead, found.behind, found.base, repo.head
+    )
+
+
+def built(session: Session, head: str) -> Built:
+    """What the session built up to `head`, an object id."""
+    for base in dict.fromkeys(each for each in (session.base_ref, session.base) if each):
+        found = _compare(session, base, head)
+        if found is not None:
+            break
+    else:
+        changes = parse_diff(git.read(*_diff(empty_tree(), head)))
+        return Built(commits(session, head), changes, None, None, '')
+    if not found.commits and session.base and session.base != head:
+        return _merged(session, head, found)
+    return found
+
+
+def _compare(session: Session, base: str, head: str) -> Built | None:
+    """Compare with a base by three processes side by side; None when git does not know it."""
+    log = git.start('log', '-z', _FORMAT, '--ignore-missing', *_range(session, head))
+    count = git.start('rev-list', '--left-right', '--count', f'{base}...{head}', '--')
+    diff = git.start(*_diff(f'{base}...{head}'))
+    found, counted, changed = git.checked(log.reply()), count.reply(), diff.reply()
+    if counted.status != 0:
+        return None
+    if changed.status != 0:  # no merge base
+        changed = git.ask(*_diff(base, head))
+    behind, ahead = map(int, counted.out.split())
+    return Built(parse_log(found), parse_diff(git.checked(changed)), ahead, behind, base)
+
+
+def _merged(session: Session, head: str, found: Built) -> Built:
+    """What was built by a session whose branch has nothing its base lacks, being merged.
+
+    The commits are those that were recorded; none were when the branch was only
+    moved forward along its base.
+    """
+    own = tuple(each for each in between(session.base, head) if each.oid in session.commits)
+    if not own:
+        return found
+    first = own[-1].parents[0] if own[-1].parents else empty_tree()
+    changes = parse_diff(git.read(*_diff(first, own[0].oid)))
+    return Built(own, changes, found.ahead, found.behind, found.base)
 
 
 def _range(session: Session, head: str) -> list[str]:
@@ -119,18 +153,15 @@ def _diff(*revisions: str) -> list[str]:
 
 def commits(session: Session, head: str) -> tuple[Commit, ...]:
     """The commits of the session's branch, newest first."""
-    found = parse_log(git.read('log', '-z', _FORMAT, '--ignore-missing', *_range(session, head)))
-    if not found and session.base and session.base != head:
-        return between(session.base, head)
-    return found
+    return parse_log(git.read('log', '-z', _FORMAT, '--ignore-missing', *_range(session, head)))
 
 
-def unreported(session: Session, head: str, built: Work | None) -> tuple[Commit, ...]:
+def unreported(session: Session, branch: str, head: str, built: Work | None) -> tuple[Commit, ...]:
     """The commits made on the branch since the session started, newest first.
 
     `built` is the session's work if it has been read: it says the same when the
-    session began at its base.  Once the branch was merged into its base the
-    commits are told by the first parents.
+    session began at its base.  Once the branch has nothing that its base lacks,
+    its reflog tells which commits were made on it.
     """
     known = [each for each in (session.base, session.head_at_start) if each]
     if head in known:
@@ -142,8 +173,14 @@ def unreported(session: Session, head: str, built: Work | None) -> tuple[Commit,
     excluded = ['--not', *base, *known] if base or known else []
     found = parse_log(git.read(*log, head, *excluded, '--'))
     if not found and base and known:
-        found = parse_log(git.read(*log, '--first-parent', head, '--not', *known, '--'))
+        made = {oid for oid, way in ways(branch).items() if way.startswith(_MAKING)}
+        merged = parse_log(git.read(*log, '--first-parent', head, '--not', *known, '--'))
+        found = tuple(each for each in merged if each.oid in made)
     return found
+
+
+# How reflog entries begin that tell of a new commit.
+_MAKING = ('commit', 'cherry-pick', 'revert', 'am', 'rebase')
 
 
 def ways(branch: str) -> dict[str, str]:

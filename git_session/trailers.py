@@ -6,10 +6,9 @@ whole.  A line whose figure is not known is left out.
 
 from __future__ import annotations
 
-from git_session import git
+from git_session import git, words
 from git_session.output import line
 from git_session.session import Session
-from git_session.views import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from git_session import output, session
+from git_session import output, session, words
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.session import Blocker
-from git_session.views import files, words
+from git_session.views import files
 from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'List, add or resolve the blockers of the session.'

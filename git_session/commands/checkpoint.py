@@ -6,13 +6,12 @@ import os
 import sys
 from typing import Any
 
-from git_session import events, git, history, knowledge, output, trailers
+from git_session import events, git, history, knowledge, output, trailers, words
 from git_session.analysis.subject import propose
 from git_session.errors import FATAL, REFUSED, USAGE, SessionError
 from git_session.eventlog import Maker
 from git_session.options import Option, Syntax, Values
 from git_session.session import Decision, Session
-from git_session.views import words
 from git_session.workspace import Workspace, open_workspace, publish, require_work_tree
 
 ABOUT = 'Commit the staged changes with the record of the session, or record HEAD as it is.'

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from git_session import knowledge, output, session
+from git_session import knowledge, output, session, words
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.session import Decision, Session
-from git_session.views import files, words
+from git_session.views import files
 from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'List, add, show or supersede the decisions of the session.'

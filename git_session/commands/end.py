@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, checkout, ending, git, output
+from git_session import archive, checkout, ending, git, output, words
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, USAGE, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
-from git_session.views import files, handoff, words
+from git_session.views import files, handoff
 from git_session.workspace import Workspace, open_workspace, require_work_tree
 
 ABOUT = 'Finish the session: write the handoff, merge if asked to, archive.'

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from git_session import output
+from git_session import output, words
 from git_session.errors import REFUSED, SessionError
 from git_session.options import Syntax, Values
-from git_session.views import words
 from git_session.workspace import open_workspace, publish
 
 ABOUT = 'Stop the clock; a commit, a change of the session or resume starts it again.'

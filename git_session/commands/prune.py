@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, bindings, eventlog, git, output
+from git_session import archive, bindings, eventlog, git, output, words
 from git_session.options import FORMAT, Option, Syntax, Values
-from git_session.views import words
 from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'Archive the sessions of branches that are gone and of those long left alone.'

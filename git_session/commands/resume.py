@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, brief, checkout, eventlog, git, history, output
+from git_session import archive, brief, checkout, eventlog, git, history, output, words
 from git_session.errors import REFUSED, SessionError
 from git_session.events import Event
 from git_session.history import Commit
 from git_session.options import FORMAT, Syntax, Values
 from git_session.session import Session
-from git_session.views import words
 from git_session.workspace import Workspace, open_workspace, require_work_tree
 
 ABOUT = 'Go on with a session: switch to its branch, say what happened since, print the brief.'

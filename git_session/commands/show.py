@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, git, output
+from git_session import archive, git, output, words
 from git_session.options import FORMAT, Syntax, Values
 from git_session.session import Blocker, Checkpoint, Decision, Session
-from git_session.views import files, log, words
+from git_session.views import files, log
 from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'Show one session whole: objectives, blockers, decisions, checkpoints, notes, events.'

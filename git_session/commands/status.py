@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import eventlog, git, output
+from git_session import eventlog, git, output, words
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
 from git_session.options import FORMAT, Option, Syntax, Values
-from git_session.views import status, words
+from git_session.views import status
 from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'Show the session of this branch: objectives, blockers, work, what is next.'

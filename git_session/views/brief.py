@@ -7,13 +7,14 @@ agents, factual; what others wrote is quoted on one line each.
 
 from __future__ import annotations
 
+from git_session import words
 from git_session.analysis.steps import Step
 from git_session.history import Work
 from git_session.knowledge import Knowledge
 from git_session.output import line
 from git_session.record import Record
 from git_session.session import Session
-from git_session.views import files, status, words
+from git_session.views import files, status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

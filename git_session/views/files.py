@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+from git_session import words
 from git_session.events import format_time
 from git_session.output import line, markdown
 from git_session.session import Blocker, Decision, Objective, Remark, Session
-from git_session.views import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from git_session import words
 from git_session.analysis.steps import Step
 from git_session.events import format_time
 from git_session.history import Work
 from git_session.output import line, markdown
 from git_session.session import Session
-from git_session.views import files, status, words
+from git_session.views import files, status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

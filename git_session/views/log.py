@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from git_session import words
 from git_session.events import Event, encode
 from git_session.output import Style, line
 from git_session.session import Session
-from git_session.views import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,15 +145,16 @@ def history(
 
 
 def _figures(record: dict[str, Any]) -> list[str]:
-    def shown(key: str) -> str:
-        value = record.get(key)
-        return 'unknown' if value is None else str(value)
+    def counted(key: str, noun: str) -> str:
+        return f'{noun}s unknown' if record.get(key) is None else words.count(record[key], noun)
 
+    known = record.get('added') is not None
+    lines = f'+{record["added"]} -{record["deleted"]}' if known else 'lines unknown'
     return [
         f'active time {words.duration(record["active_seconds"])}',
-        f'{shown("commits")} commits',
-        f'{shown("files")} files',
-        f'lines +{shown("added")} -{shown("deleted")}',
-        f'{record["checkpoints"]} checkpoints',
-        f'{record["open_blockers"]} open blockers',
+        counted('commits', 'commit'),
+        counted('files', 'file'),
+        lines,
+        counted('checkpoints', 'checkpoint'),
+        counted('open_blockers', 'open blocker'),
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from git_session import words
 from git_session.analysis.steps import Step
 from git_session.history import Uncommitted, Work
 from git_session.output import Style, line
 from git_session.session import Session
-from git_session.views import files, words
+from git_session.views import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
