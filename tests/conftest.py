@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.repo import Repo
+from git_session.main import main
+from tests.repo import Repo, Result
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +66,17 @@ def session(repo: Repo) -> Repo:
     """A repository with a session on branch `work`, hooks installed, one objective active."""
     repo.session('start', 'work', '-o', 'First objective')
     return repo
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+    """`git session` in this process, which saves the start of a Python; `status` is expected."""
+
+    def run(*words: str, status: int = 0) -> Result:
+        capfd.readouterr()
+        got = main(words)
+        out, err = capfd.readouterr()
+        assert got == status, f'{words}: {got}\n{out}\n{err}'
+        return Result(got, out, err)
+
+    return run
