@@ -6,7 +6,7 @@ import os
 import signal
 import time
 
-from git_session import archive, bindings, eventlog, git, output, workspace
+from git_session import archive, bindings, eventlog, git, history, output, workspace
 from git_session.analysis.steps import next_steps
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.views import handoff
@@ -47,12 +47,8 @@ def finish(here: Workspace, *, with_handoff: bool, into: str = '') -> str:
     here.record(maker.made)
     text = write_handoff(here) if with_handoff else ''
     workspace.publish(here)
-    figures = {
-        'commits': len(work.commits), 'files': len(work.changes),
-        'added': work.added, 'deleted': work.deleted,
-    }  # fmt: skip
     ended = here.require()
-    record = archive.summary(ended, idle=here.idle, figures=figures)
+    record = archive.summary(ended, idle=here.idle, figures=history.figures(work))
     with eventlog.lock(here.repo.sessions, exclusive=True):
         archive.put(here.repo.sessions, here.place, ended, record)
     bindings.unbind(here.repo, ended.branch)

@@ -90,6 +90,16 @@ class Built(Record):
     base: str
 
 
+def figures(found: Built | Work) -> dict[str, int]:
+    """How much was built, for a summary."""
+    return {
+        'commits': len(found.commits),
+        'files': len(found.changes),
+        'added': sum(each.added or 0 for each in found.changes),
+        'deleted': sum(each.deleted or 0 for each in found.changes),
+    }
+
+
 def work(session: Session, repo: git.Repository, status: git.Process | None = None) -> Work:
     """Read what the session built, from the merge base to HEAD, and the working tree."""
     status = status or start_status()

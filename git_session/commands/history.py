@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from git_session import archive, eventlog, git, output
+from git_session import archive, eventlog, git, history, output
 from git_session.errors import SessionError
 from git_session.events import format_time
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -29,7 +29,7 @@ FORMS = {
 def run(action: str, values: Values) -> int:
     here = open_workspace()
     count, since, author = values.number('count'), values.text('since'), values.text('author')
-    records = [*archive.index(here.repo.sessions), *_live(here, metrics=values.flag('metrics'))]
+    records = [*archive.index(here.repo.sessions), *_live(here)]
     if since is not None:
         begin = _moment(since)
         records = [each for each in records if each['last_active'] >= begin]
@@ -39,6 +39,8 @@ def run(action: str, values: Values) -> int:
         ]
     records.sort(key=lambda each: (-each['last_active'], each['session']))
     records = records if count is None else records[:count]
+    if values.flag('metrics'):
+        records = [_measured(here, each) for each in records]
     if values.json:
         output.json({'schema': 'git-session/history/1', 'sessions': list(map(_data, records))})
         return 0
@@ -55,27 +57,27 @@ def _data(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, **times}
 
 
-def _live(here: Workspace, *, metrics: bool) -> list[dict[str, Any]]:
-    """The summaries of the live sessions; the figures of git for the current one only.
-
-    Those of other branches are unknown here: computing them costs a git process each.
-    """
+def _live(here: Workspace) -> list[dict[str, Any]]:
+    """The summaries of the live sessions, without the figures that only git knows."""
     checked_out = git.checked_out()
     found = []
     for branch in eventlog.live(here.repo.sessions):
         session, _, _ = archive.load(eventlog.directory(here.repo.sessions, branch))
-        figures: dict[str, Any] = {}
-        if metrics and here.session is not None and session.id == here.session.id:
-            work = here.work()
-            figures = {
-                'commits': len(work.commits), 'files': len(work.changes),
-                'added': work.added, 'deleted': work.deleted,
-            }  # fmt: skip
-        record = archive.summary(session, idle=here.idle, figures=figures)
+        record = archive.summary(session, idle=here.idle, figures={})
         if record['state'] == 'active' and branch not in checked_out:
             record['state'] = 'paused'  # no worktree is on it, whatever the last event says
         found.append(record)
     return found
+
+
+def _measured(here: Workspace, record: dict[str, Any]) -> dict[str, Any]:
+    """The summary of a live session with what git says its branch has now."""
+    head = git.resolve('refs/heads/' + record['branch'])
+    if record['state'] == 'ended' or head is None:
+        return record
+    place = eventlog.directory(here.repo.sessions, record['branch'])
+    found = history.built(archive.load(place)[0], head)
+    return {**record, **history.figures(found)}
 
 
 def _moment(text: str) -> float:
