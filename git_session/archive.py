@@ -61,20 +61,22 @@ def summary(session: Session, *, idle: float, figures: dict[str, Any]) -> dict[s
     }
 
 
-def put(sessions: str, place: str, session: Session, record: dict[str, Any]) -> str:
-    """Move a finished session from its branch's directory to the archive; its new place.
+def put(sessions: str, place: str, session: Session, record: dict[str, Any]) -> None:
+    """Move a finished session from its branch's directory to the archive.
 
-    The caller holds the exclusive lock.  `id` moves last: until then the next
-    command finds the session where it was and finishes the move.
+    The caller holds the exclusive lock.  Whatever kills this, the session is found
+    again: the index comes first, `id` moves last, and until then the next command
+    finds the session where it was and finishes the move.
     """
     import json
 
     target = folder(sessions, session.id)
-    move(place, target)
-    write_toml(target, session)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
     with open(os.path.join(sessions, FOLDER, INDEX), 'a', encoding='utf-8') as file:
         file.write(json.dumps(record, separators=(',', ':')) + '\n')
-    return target
+    if place != target:
+        move(place, target)
+    write_toml(target, session)
 
 
 def move(place: str, target: str) -> None:
@@ -83,7 +85,13 @@ def move(place: str, target: str) -> None:
     with os.scandir(place) as entries:
         names = [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
     for name in sorted(names, key=lambda name: (name == eventlog.ID, name)):
-        os.replace(os.path.join(place, name), os.path.join(target, name))
+        source, goal = os.path.join(place, name), os.path.join(target, name)
+        if name == eventlog.LOG and os.path.exists(goal):
+            # A move that was killed half way, and a line written since: keep both.
+            eventlog.append(target, eventlog.read_bytes(place).splitlines())
+            os.remove(source)
+        else:
+            os.replace(source, goal)
     _remove_empty(place)
 
 

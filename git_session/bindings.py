@@ -63,17 +63,21 @@ def is_current(repo: git.Repository) -> bool:
         return not os.path.isdir(repo.sessions)
 
 
-def reconcile(repo: git.Repository, settings: list[tuple[str, str, str]]) -> list[str]:
+def reconcile(
+    repo: git.Repository, settings: list[tuple[str, str, str]], *, idle: float
+) -> list[str]:
     """Follow renamed branches, archive the sessions of deleted ones; what was done, in words."""
     if is_current(repo):
         return []
     with eventlog.lock(repo.sessions, exclusive=True):
-        said = _reconcile(repo, settings)
+        said = _reconcile(repo, settings, idle)
     remember(repo)
     return said
 
 
-def _reconcile(repo: git.Repository, settings: list[tuple[str, str, str]]) -> list[str]:
+def _reconcile(
+    repo: git.Repository, settings: list[tuple[str, str, str]], idle: float
+) -> list[str]:
     bound = {
         key.removeprefix('branch.').removesuffix('.session'): value
         for _, key, value in settings
@@ -94,7 +98,7 @@ def _reconcile(repo: git.Repository, settings: list[tuple[str, str, str]]) -> li
         elif branch in existing:
             _configure(f'branch.{branch}.session', name)
         else:
-            finish(repo, branch, name, 'gone')
+            finish(repo, branch, name, result='gone', idle=idle)
             said.append(f"branch '{branch}' is gone; its session {name} is archived")
     for branch, name in bound.items():  # `git branch -c` copies the key
         if branch not in live and bound.get(next((b for b in live if live[b] == name), '')) == name:
@@ -104,21 +108,46 @@ def _reconcile(repo: git.Repository, settings: list[tuple[str, str, str]]) -> li
 
 def _rename(repo: git.Repository, old: str, new: str, session_id: str) -> None:
     source, target = (eventlog.directory(repo.sessions, branch) for branch in (old, new))
-    maker = Maker(session_id, '', _newest(source))
-    maker.add('rename', branch='refs/heads/' + new)
-    eventlog.append(source, [events.encode(event) for event in maker.made])
     archive.move(source, target)
+    maker = Maker(session_id, '', _newest(target))
+    maker.add('rename', branch='refs/heads/' + new)
+    eventlog.append(target, [events.encode(event) for event in maker.made])
 
 
-def finish(repo: git.Repository, branch: str, session_id: str, result: str) -> str:
+def finish(repo: git.Repository, branch: str, session_id: str, *, result: str, idle: float) -> None:
     """Archive a session whose branch is gone; the caller holds the exclusive lock."""
     place = eventlog.directory(repo.sessions, branch)
     maker = Maker(session_id, '', _newest(place))
     maker.add('end', result=result)
     eventlog.append(place, [events.encode(event) for event in maker.made])
+    _put(repo, place, idle)
+
+
+def complete(repo: git.Repository, branch: str, *, idle: float) -> bool:
+    """Archive a session that has ended and is still here: its end was killed half way.
+
+    Whether there was one.  What git knew when it ended is unknown now.
+    """
+    place = eventlog.directory(repo.sessions, branch)
+    with eventlog.lock(repo.sessions, exclusive=True):
+        name = eventlog.session_id(place)
+        if name is None:
+            return False
+        moved = os.path.join(archive.folder(repo.sessions, name), eventlog.LOG)
+        if archive.load(place)[0].state != 'ended' and not os.path.exists(moved):
+            return False
+        _put(repo, place, idle)
+    unbind(repo, branch)
+    return True
+
+
+def _put(repo: git.Repository, place: str, idle: float) -> None:
+    target = archive.folder(repo.sessions, eventlog.session_id(place) or '')
+    if os.path.exists(os.path.join(target, eventlog.LOG)):
+        archive.move(place, target)
+        place = target
     session, _, _ = archive.load(place)
-    record = archive.summary(session, idle=1800, figures={})
-    return archive.put(repo.sessions, place, session, record)
+    archive.put(repo.sessions, place, session, archive.summary(session, idle=idle, figures={}))
 
 
 def _newest(place: str) -> str:

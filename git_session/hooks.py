@@ -41,7 +41,7 @@ _CHAIN = {
         '    while IFS= read -r line; do\n'
         '        session_input="$session_input$line\n"\n'
         '    done\n'
-        '    printf \'%s\' "$session_input" | "$0{suffix}" "$@"\n'
+        '    printf \'%s\' "$session_input" 2>/dev/null | "$0{suffix}" "$@"\n'
         '    status=$?\n'
         'fi\n'
     ),
@@ -105,9 +105,10 @@ def text(event: str) -> str:
         f"{MARK} ({event}): 'git session hooks uninstall' restores what was here\n"
         'status=0\n'
         f'{chain}'
-        f'{_variables()}\n'
+        f'{_variables()} session_stderr=3\n'
         f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit $status\n'
-        f'. "$session_hooks/{event}"\n'
+        "trap 'exit $status' EXIT # whatever becomes of our files, git goes on\n"
+        f'{{ . "$session_hooks/{event}"; }} 3>&2 2>/dev/null\n'
         'exit $status\n'
     )
 

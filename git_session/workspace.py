@@ -155,9 +155,11 @@ def open_workspace(*, reconcile: bool = True, work: bool = False) -> Workspace:
     found = config.load(path, settings, cache if os.path.isdir(repo.sessions) else None)
     workspace = Workspace(repo, settings, found)
     if reconcile:
-        for text in bindings.reconcile(repo, settings):
+        for text in bindings.reconcile(repo, settings, idle=workspace.idle):
             output.talk(output.plain(text))
     workspace.load()
+    if workspace.session is not None and reconcile:
+        _complete(workspace)
     if workspace.session is not None and reconcile:
         _reconcile(workspace, workspace.work(status) if work else None)
         if is_stale(workspace.place, found, workspace.require()):
@@ -207,6 +209,16 @@ def is_stale(place: str, config: Config, session: Session) -> bool:
     )
     wanted = files.trailers(session, config['session.trailers'])
     return missing or f'"log": {size},' not in head or trailers != wanted
+
+
+def _complete(workspace: Workspace) -> None:
+    """Finish what was killed half way: an end whose session is not in the archive yet."""
+    session, branch = workspace.require(), workspace.repo.branch or ''
+    if session.state != 'ended' and session.started:
+        return
+    if bindings.complete(workspace.repo, branch, idle=workspace.idle):
+        output.talk(f'session {session.id} had ended; it is archived now')
+        workspace.load()
 
 
 def _reconcile(workspace: Workspace, built: history.Work | None) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from git_session import __version__, archive, bindings, config, eventlog, git, hooks, output
+from git_session import __version__, archive, config, eventlog, git, hooks, output
 from git_session.errors import SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.record import Record
-from git_session.workspace import CONFIG_FILE, generate
+from git_session.workspace import CONFIG_FILE, generate, open_workspace
 
 ABOUT = 'Check hooks, storage, notes and configuration; --fix mends what is safe to mend.'
 FORMS = {'': Syntax('', 0, 0, (Option(('--fix',), 'mend what is safe to mend'), *FORMAT))}
@@ -115,8 +115,8 @@ def _sessions(repo: git.Repository, *, fix: bool) -> list[Finding]:
             found.append(Finding(subject))
         if fix and writable:
             _mend(repo, place)
-    if fix and writable and not bindings.is_current(repo):
-        bindings.reconcile(repo, git.configuration())
+    if fix and writable:
+        open_workspace()  # follows renames and deletions, ends what was ending
     return found
 
 

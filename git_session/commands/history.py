@@ -29,7 +29,9 @@ FORMS = {
 def run(action: str, values: Values) -> int:
     here = open_workspace()
     count, since, author = values.number('count'), values.text('since'), values.text('author')
-    records = [*archive.index(here.repo.sessions), *_live(here)]
+    found = {each['session']: each for each in archive.index(here.repo.sessions)}
+    found.update((each['session'], each) for each in _live(here))
+    records = list(found.values())
     if since is not None:
         begin = _moment(since)
         records = [each for each in records if each['last_active'] >= begin]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from git_session import bindings, git
 from git_session.errors import SessionError
 from git_session.options import Syntax, Values
 from git_session.workspace import open_workspace
@@ -14,9 +13,7 @@ FORMS = {'reconcile': Syntax('', 0, 0, ())}
 def run(action: str, values: Values) -> int:
     """A branch was renamed: move its session's directory, nothing else."""
     try:
-        repo = git.discover()
-        bindings.reconcile(repo, git.configuration())
-        here = open_workspace(reconcile=False)
+        here = open_workspace()
         if here.session is not None:
             here.generate()
     except (SessionError, OSError):

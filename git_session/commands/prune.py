@@ -22,7 +22,7 @@ def run(action: str, values: Values) -> int:
     for branch, name, result, why in found:
         if not dry:
             with eventlog.lock(repo.sessions, exclusive=True):
-                bindings.finish(repo, branch, name, result)
+                bindings.finish(repo, branch, name, result=result, idle=here.idle)
             bindings.unbind(repo, branch)
         if not values.json:
             verb = 'would archive' if dry else 'archived'
