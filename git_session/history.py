@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FORMAT = '--format=%H%x00%P%x00%an%x00%ae%x00%at%x00%ct%x00%s'
 _FIELDS = 7
+_HEX = frozenset('0123456789abcdef')
 
 
 class Commit(Record):
@@ -112,7 +113,7 @@ def work(session: Session, repo: git.Repository, status: git.Process | None = No
 
 def built(session: Session, head: str) -> Built:
     """What the session built up to `head`, an object id."""
-    for base in dict.fromkeys(each for each in (session.base_ref, session.base) if each):
+    for base in dict.fromkeys(each for each in (compared(session), session.base) if each):
         found = _compare(session, base, head)
         if found is not None:
             break
@@ -126,7 +127,7 @@ def built(session: Session, head: str) -> Built:
 
 def _compare(session: Session, base: str, head: str) -> Built | None:
     """Compare with a base by three processes side by side; None when git does not know it."""
-    log = git.start('log', '-z', _FORMAT, '--ignore-missing', *_range(session, head))
+    log = git.start('log', '-z', _FORMAT, '--ignore-missing', *_range(session, base, head))
     count = git.start('rev-list', '--left-right', '--count', f'{base}...{head}', '--')
     diff = git.start(*_diff(f'{base}...{head}'))
     found, counted, changed = git.checked(log.reply()), count.reply(), diff.reply()
@@ -152,8 +153,25 @@ def _merged(session: Session, head: str, found: Built) -> Built:
     return Built(own, changes, found.ahead, found.behind, found.base)
 
 
-def _range(session: Session, head: str) -> list[str]:
-    known = [revision for revision in (session.base_ref, session.base) if revision]
+def compared(session: Session) -> str:
+    """The revision that the session's branch is compared with, '' when there is none.
+
+    It is the base named at the start, or the upstream of that where the local branch
+    is only behind it: who rebases on origin/main has built nothing of what is new
+    there.  A base that is gone leaves the commit that the session began at.
+    """
+    if not session.base_ref.startswith('refs/heads/'):
+        return session.base_ref or session.base
+    form = '--format=%(upstream) %(upstream:track,nobracket)'
+    reply = git.ask('for-each-ref', form, session.base_ref)
+    if not reply.out:
+        return session.base
+    upstream, _, track = reply.out.strip().partition(' ')
+    return upstream if track.startswith('behind') else session.base_ref
+
+
+def _range(session: Session, base: str, head: str) -> list[str]:
+    known = [revision for revision in (base, session.base) if revision]
     return [head, *(['--not', *known] if known else []), '--']
 
 
@@ -163,30 +181,42 @@ def _diff(*revisions: str) -> list[str]:
 
 def commits(session: Session, head: str) -> tuple[Commit, ...]:
     """The commits of the session's branch, newest first."""
-    return parse_log(git.read('log', '-z', _FORMAT, '--ignore-missing', *_range(session, head)))
+    revisions = _range(session, compared(session), head)
+    return parse_log(git.read('log', '-z', _FORMAT, '--ignore-missing', *revisions))
 
 
 def unreported(session: Session, branch: str, head: str, built: Work | None) -> tuple[Commit, ...]:
-    """The commits made on the branch since the session started, newest first.
+    """The commits made on the branch that the session does not know, newest first.
 
-    `built` is the session's work if it has been read: it says the same when the
-    session began at its base.  Once the branch has nothing that its base lacks,
-    its reflog tells which commits were made on it.
+    They are on the line of first parents: what a merge brought in was made
+    elsewhere.  `built` is the session's work if it has been read: it says the same
+    when the session began at its base.  Once the branch has nothing that its base
+    lacks, its reflog tells which commits were made on it.
     """
-    known = [each for each in (session.base, session.head_at_start) if each]
-    if head in known:
+    begin = [each for each in (session.base, session.head_at_start) if each]
+    if head in begin:
         return ()
     if built is not None and built.ahead and session.head_at_start in (session.base, ''):
-        return built.commits
-    base = [session.base_ref] if session.base_ref else []
-    log = ['log', '-z', _FORMAT, '--ignore-missing']
-    excluded = ['--not', *base, *known] if base or known else []
-    found = parse_log(git.read(*log, head, *excluded, '--'))
-    if not found and base and known:
-        made = {oid for oid, way in ways(branch).items() if way.startswith(_MAKING)}
-        merged = parse_log(git.read(*log, '--first-parent', head, '--not', *known, '--'))
-        found = tuple(each for each in merged if each.oid in made)
-    return found
+        return _unknown(session, head, built.commits)
+    base = built.base if built is not None else compared(session)
+    log = ['log', '-z', _FORMAT, '--ignore-missing', '--first-parent', head, '--not']
+    found = parse_log(git.read(*log, *([base] if base else []), *begin, '--'))
+    if found or not base or not begin:
+        return _unknown(session, head, found)
+    fresh = _unknown(session, head, parse_log(git.read(*log, *begin, '--')))
+    moves = ways(branch) if fresh else {}
+    return tuple(each for each in fresh if moves.get(each.oid, '').startswith(_MAKING))
+
+
+def _unknown(session: Session, head: str, found: Iterable[Commit]) -> tuple[Commit, ...]:
+    """Those on the line of first parents of `head` that the session has no event of."""
+    by_oid = {each.oid: each for each in found}
+    fresh = []
+    while head in by_oid:
+        if head not in session.commits and head not in session.rewritten:
+            fresh.append(by_oid[head])
+        head = next(iter(by_oid[head].parents), '')
+    return tuple(fresh)
 
 
 # How reflog entries begin that tell of a new commit.
@@ -211,7 +241,8 @@ def between(base: str, head: str) -> tuple[Commit, ...]:
 
 def describe(oids: Iterable[str]) -> tuple[Commit, ...]:
     """These very commits, those that no longer exist left out."""
-    names = '\n'.join(oids)
+    # A log may come from elsewhere: nothing but object ids reaches git.
+    names = '\n'.join(oid for oid in oids if len(oid) >= 40 and not set(oid) - _HEX)
     if not names:
         return ()
     return parse_log(

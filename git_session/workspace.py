@@ -14,13 +14,12 @@ from git_session.config import Config
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.eventlog import Maker
 from git_session.events import Event
-from git_session.session import Session, replay
+from git_session.session import Session
 from git_session.views import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Iterable, Sequence
 
 CONFIG_FILE = os.path.join('.session', 'config.yaml')
 _POINTER = 'session-branch'  # in the worktree's git directory: a hint for post-checkout
@@ -98,6 +97,10 @@ class Workspace:
             self._work = history.work(self.require(), self.repo, status)
         return self._work
 
+    def forget_work(self) -> None:
+        """What was built has to be read again: more of it is known."""
+        self._work = None
+
     def maker(self) -> Maker:
         """Makes the events of this command; `record` writes them."""
         session = self.require()
@@ -106,33 +109,47 @@ class Workspace:
     def record(self, made: Iterable[Event]) -> Session:
         """Write events to the log, then everything that follows from it.
 
-        When this returns, the events are on disk.  Raises SessionError when they
-        could not be written: then nothing was recorded.
+        When this returns, the events are on disk, and the session is what the log
+        says with them and with what others wrote meanwhile.  Raises SessionError
+        when they could not be written: then nothing was recorded.
         """
-        fresh = list(made)
+        lines = [events.encode(event) for event in made]
         session = self.require()
         try:
-            with eventlog.lock(self.repo.sessions, exclusive=False):
+            with eventlog.lock(self.repo.sessions, exclusive=True):
                 if eventlog.session_id(self.place) != session.id:
                     raise SessionError(
                         f'session {session.id} has just ended or moved; nothing was recorded'
                     )
-                eventlog.append(self.place, [events.encode(event) for event in fresh])
+                eventlog.append(self.place, lines)
+                return self._refresh()
         except OSError as error:
             raise SessionError(
                 f"cannot record in '{self.place}': {error.strerror}", 'nothing was recorded'
             ) from None
-        self.events = sorted([*self.events, *fresh], key=lambda event: event.id)
-        self.session = replay(session.id, self.events)
-        self.generate()
-        return self.session
 
     def generate(self) -> None:
         """Write the generated files from the log as it is now."""
         name = self.require().id
-        with eventlog.lock(self.repo.sessions, exclusive=True):
-            if eventlog.session_id(self.place) == name:
-                generate(self.place, self.config)
+        try:
+            with eventlog.lock(self.repo.sessions, exclusive=True):
+                if eventlog.session_id(self.place) == name:
+                    self._refresh()
+        except OSError as error:
+            self._warn(error)
+
+    def _refresh(self) -> Session:
+        """Read the log again and write the files that follow from it; holds the lock."""
+        self.session, self.events, self.lost = archive.load(self.place)
+        try:
+            generate(self.place, self.config)
+        except OSError as error:
+            self._warn(error)
+        return self.session
+
+    def _warn(self, error: OSError) -> None:
+        """Nothing is lost: the log has it all, and the next command tries again."""
+        output.warn(f"cannot write in '{self.place}': {error.strerror}")
 
     def point(self) -> None:
         """Tell the hooks of this worktree that it has a session."""
@@ -175,40 +192,52 @@ def require_work_tree(workspace: Workspace) -> str:
 
 
 def generate(place: str, config: Config) -> None:
-    """Write the generated files of one session from its log."""
-    data = eventlog.read_bytes(place)
-    found, _ = events.decode_all(data)
-    session = replay(eventlog.session_id(place) or '', found)
-    texts = {
+    """Write the generated files of one session from its log; the caller holds the lock."""
+    size = _log_size(place)
+    session, _, _ = archive.load(place)
+    for name, text in _small_files(session, config).items():
+        eventlog.write_file(os.path.join(place, name), text)
+    # Last: it says how much of the log all of them were made from.
+    text = files.context(session, log_size=size, idle=config['session.idle_timeout'])
+    eventlog.write_file(os.path.join(place, 'context.json'), text)
+
+
+def _log_size(place: str) -> int:
+    try:
+        return os.stat(os.path.join(place, eventlog.LOG)).st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _small_files(session: Session, config: Config) -> dict[str, str]:
+    """The generated files that cost little to make: name -> content."""
+    return {
         'trailers': files.trailers(session, config['session.trailers']),
         'banner': files.banner(session),
         'objectives.md': files.objectives(session),
         'blockers.md': files.blockers(session),
-        # last: it says how much of the log the others were made from
-        'context.json': files.context(
-            session, log_size=len(data), idle=config['session.idle_timeout']
-        ),
     }
-    for name, text in texts.items():
-        eventlog.write_file(os.path.join(place, name), text)
 
 
 def is_stale(place: str, config: Config, session: Session) -> bool:
-    """Whether a generated file is missing or older than the log or the configuration."""
-    try:
-        size = os.stat(os.path.join(place, eventlog.LOG)).st_size
-        with open(os.path.join(place, 'context.json'), encoding='ascii') as file:
-            head = file.read(400)
-        with open(os.path.join(place, 'trailers'), encoding='utf-8') as file:
-            trailers = file.read()
-    except (OSError, UnicodeDecodeError):
+    """Whether a generated file is missing, cut or older than the log or the configuration."""
+    head = files.context_head(_log_size(place), config['session.idle_timeout']).encode()
+    context = _content(place, 'context.json')
+    if not context.startswith(head) or not context.endswith(b'\n}\n'):
         return True
-    missing = any(
-        not os.path.isfile(os.path.join(place, name))
-        for name in ('banner', 'objectives.md', 'blockers.md')
+    return any(
+        _content(place, name) != text.encode('utf-8', 'surrogateescape')
+        for name, text in _small_files(session, config).items()
     )
-    wanted = files.trailers(session, config['session.trailers'])
-    return missing or f'"log": {size},' not in head or trailers != wanted
+
+
+def _content(place: str, name: str) -> bytes:
+    """The bytes of a generated file, none where there is no such file."""
+    try:
+        with open(os.path.join(place, name), 'rb') as file:
+            return file.read()
+    except OSError:
+        return b''
 
 
 def _complete(workspace: Workspace) -> None:
@@ -233,6 +262,7 @@ def _reconcile(workspace: Workspace, built: history.Work | None) -> None:
     fresh += made.made
     if fresh:
         workspace.record(fresh)
+        workspace.forget_work()
         workspace.point()
 
 
@@ -240,10 +270,8 @@ def _unreported(
     workspace: Workspace, session: Session, head: str, maker: Maker, built: history.Work | None
 ) -> list[Event]:
     """Events of the commits that are on the branch and not in the log."""
-    known = {*session.commits, *session.rewritten, *session.rewritten.values()}
     branch = workspace.repo.branch or ''
-    there = history.unreported(session, branch, head, built)
-    fresh = [each for each in there if each.oid not in known]
+    fresh = history.unreported(session, branch, head, built)
     if not fresh:
         return []
     pairs = _rewrites(session, fresh, head)
@@ -253,13 +281,13 @@ def _unreported(
     rewritten = set(pairs.values())
     found = []
     for each in fresh:
-        via = ways.get(each.oid, 'found')
+        via = ways.get(each.oid) or 'found'
         if each.oid not in rewritten or via.startswith('commit'):
             found.append(events.commit_event(session.id, each.oid, each.time, via))
     return found
 
 
-def _rewrites(session: Session, fresh: list[history.Commit], head: str) -> dict[str, str]:
+def _rewrites(session: Session, fresh: Sequence[history.Commit], head: str) -> dict[str, str]:
     """Which recorded commits have become which new ones: old -> new.
 
     A rewrite keeps the author and the author date, usually the subject too; where
@@ -267,12 +295,16 @@ def _rewrites(session: Session, fresh: list[history.Commit], head: str) -> dict[
     """
     there = {each.oid for each in history.commits(session, head)}
     gone = history.describe(oid for oid in session.commits if oid not in there)
+    alike: dict[tuple[str, int], list[history.Commit]] = {}
+    for each in fresh:
+        alike.setdefault((each.email, each.written), []).append(each)
     pairs: dict[str, str] = {}
+    taken: set[str] = set()
     for old in gone:
-        like = [new for new in fresh if (new.email, new.written) == (old.email, old.written)]
-        exact = [new for new in like if new.subject == old.subject]
-        match: Any = exact if exact else like
-        if len(match) == 1 and match[0].oid not in pairs.values():
+        like = alike.get((old.email, old.written), [])
+        match = [each for each in like if each.subject == old.subject] or like
+        if len(match) == 1 and match[0].oid not in taken:
+            taken.add(match[0].oid)
             pairs[old.oid] = match[0].oid
     return pairs
 
@@ -294,7 +326,7 @@ def publish(workspace: Workspace) -> None:
         return
     newest = max(there, key=lambda commit: (session.commits[commit], commit))
     lines: dict[str, list[bytes]] = {}
-    for line in data[done if done <= end else 0 : end].split(b'\n'):
+    for line in data[done:end].split(b'\n'):
         event = events.decode(line)
         if event is not None:
             commit = session.current(event.facts.get('commit', '')) if event.is_known else ''

@@ -80,16 +80,19 @@ def blockers(session: Session) -> str:
 
 
 def context(session: Session, *, log_size: int, idle: float) -> str:
-    """context.json; `log` is the size of events.jsonl that it was made from, in bytes."""
+    """context.json; its `log` is `log_size`, the bytes of events.jsonl it was made from."""
     import json
 
-    record = {
-        'generated': NOTICE,
-        'schema': 'git-session/context/1',
-        'log': log_size,
-        **state(session, idle=idle, checkpoints=10),
-    }
-    return json.dumps(record, ensure_ascii=True, indent=1) + '\n'
+    record = json.dumps(state(session, idle=idle, checkpoints=10), ensure_ascii=True, indent=1)
+    return context_head(log_size, idle) + record.removeprefix('{\n') + '\n'
+
+
+def context_head(log_size: int, idle: float) -> str:
+    """How context.json begins: what it was made from, to see whether it still holds."""
+    return (
+        f'{{\n "generated": "{NOTICE}",\n "schema": "git-session/context/1",\n'
+        f' "log": {log_size},\n "idle_timeout": {int(idle)},\n'
+    )
 
 
 def state(session: Session, *, idle: float, checkpoints: int | None = None) -> dict[str, Any]:
