@@ -61,9 +61,9 @@ def objectives(session: Session) -> str:
     """objectives.md: one list item an objective."""
     lines = [f'<!-- {NOTICE} -->', '', '# Objectives', '']
     for each in session.objectives:
-        why = f' ({line(each.why)})' if each.why else ''
+        why = f' ({markdown(each.why)})' if each.why else ''
         mark = 'x' if each.state == 'done' else ' '
-        lines.append(f'- [{mark}] {each.name} {markdown(each.text)}: {each.state}{markdown(why)}')
+        lines.append(f'- [{mark}] {each.name} {markdown(each.text)}: {each.state}{why}')
     return '\n'.join(lines if session.objectives else [*lines, 'none']) + '\n'
 
 
