@@ -150,7 +150,7 @@ def _dispatch(name: str, rest: list[str]) -> int:
         output.out(options.usage(name, list(forms.items()), module.ABOUT))
         return 0
     action = next(iter(forms))
-    if rest and rest[0] in forms:
+    if rest and rest[0] and rest[0] in forms:
         action = rest.pop(0)
     if '-h' in rest and '--' not in rest:
         output.out(options.usage(name, [(action, forms[action])], module.ABOUT))

@@ -24,7 +24,8 @@ FORMS = {
 def run(action: str, values: Values) -> int:
     here = open_workspace(work=True)
     current = here.session.id if here.session else None
-    place = archive.find(here.repo.sessions, values.operand, current) if values.operand else ''
+    wanted = values.operand
+    place = '' if wanted is None else archive.find(here.repo.sessions, wanted, current)
     if place and place != here.place:
         return _stored(place, values)
     session, work = here.require(), here.work()

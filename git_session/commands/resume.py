@@ -20,7 +20,7 @@ def run(action: str, values: Values) -> int:
     here = open_workspace()
     require_work_tree(here)
     wanted = checkout.previous() if values.operand == '-' else values.operand
-    branch = wanted or _branch(here)
+    branch = _branch(here) if wanted is None else wanted
     if branch != here.repo.branch:
         _require_session(here, branch)
         here = checkout.switch(here, branch)

@@ -16,7 +16,7 @@ FORMS = {'': Syntax('[<session>]', 0, 1, FORMAT)}
 
 def run(action: str, values: Values) -> int:
     here = open_workspace()
-    if values.operand:
+    if values.operand is not None:
         current = here.session.id if here.session else None
         place = archive.find(here.repo.sessions, values.operand, current)
         session, events, _ = archive.load(place)
