@@ -6,6 +6,8 @@ the same in a repository of any size.  The git processes run side by side.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from git_session import git
 from git_session.record import Record
 from git_session.session import Session
@@ -119,7 +121,8 @@ def built(session: Session, head: str) -> Built:
             break
     else:
         changes = parse_diff(git.read(*_diff(empty_tree(), head)))
-        return Built(commits(session, head), changes, None, None, '')
+        log = git.read('log', '-z', _FORMAT, head, '--')
+        return Built(parse_log(log), changes, None, None, '')
     if not found.commits and session.base and session.base != head:
         return _merged(session, head, found)
     return found
@@ -179,12 +182,6 @@ def _diff(*revisions: str) -> list[str]:
     return ['diff', '-z', '--raw', '--numstat', '-M', '--no-ext-diff', '--no-textconv', *revisions]
 
 
-def commits(session: Session, head: str) -> tuple[Commit, ...]:
-    """The commits of the session's branch, newest first."""
-    revisions = _range(session, compared(session), head)
-    return parse_log(git.read('log', '-z', _FORMAT, '--ignore-missing', *revisions))
-
-
 def unreported(session: Session, branch: str, head: str, built: Work | None) -> tuple[Commit, ...]:
     """The commits made on the branch that the session does not know, newest first.
 
@@ -209,11 +206,15 @@ def unreported(session: Session, branch: str, head: str, built: Work | None) -> 
 
 
 def _unknown(session: Session, head: str, found: Iterable[Commit]) -> tuple[Commit, ...]:
-    """Those on the line of first parents of `head` that the session has no event of."""
+    """Those on the line of first parents of `head` that the session has no event of.
+
+    One that had become another counts again where it is back in its place.
+    """
     by_oid = {each.oid: each for each in found}
     fresh = []
     while head in by_oid:
-        if head not in session.commits and head not in session.rewritten:
+        now = session.current(head)
+        if now not in session.commits or (now != head and now not in by_oid):
             fresh.append(by_oid[head])
         head = next(iter(by_oid[head].parents), '')
     return tuple(fresh)
@@ -225,12 +226,23 @@ _MAKING = ('commit', 'cherry-pick', 'revert', 'am', 'rebase')
 
 def ways(branch: str) -> dict[str, str]:
     """How the branch came to each commit: object id -> the first words of its reflog entry."""
+    return {oid: words.partition(':')[0] for oid, words in _moves(branch)}
+
+
+def amended(branch: str) -> dict[str, str]:
+    """What the reflog of the branch knows of amends: new object id -> old."""
+    return {
+        new: old
+        for (new, words), (old, _) in pairwise(_moves(branch))
+        if words.startswith('commit (amend)')
+    }
+
+
+def _moves(branch: str) -> list[tuple[str, str]]:
+    """The reflog of a branch, newest first: (object id, what moved it there)."""
     reply = git.ask('log', '-g', '-z', '--format=%H%x00%gs', 'refs/heads/' + branch, '--')
     fields = reply.out.split('\0')
-    found: dict[str, str] = {}
-    for oid, subject in zip(fields[::2], fields[1::2], strict=False):
-        found[oid] = subject.partition(':')[0]
-    return found
+    return list(zip(fields[::2], fields[1::2], strict=False))
 
 
 def between(base: str, head: str) -> tuple[Commit, ...]:
@@ -239,10 +251,22 @@ def between(base: str, head: str) -> tuple[Commit, ...]:
     return parse_log(reply.out) if reply.status == 0 else ()
 
 
+def gone(oids: Iterable[str], head: str) -> tuple[Commit, ...]:
+    """Those of the commits that exist and that `head` does not have."""
+    names = set(filter(_is_oid, oids))
+    given = '\n'.join([*names, '^' + head, ''])
+    found = git.read('log', '-z', '--ignore-missing', '--stdin', _FORMAT, stdin=given.encode())
+    return tuple(each for each in parse_log(found) if each.oid in names)
+
+
+def _is_oid(text: str) -> bool:
+    """Whether it can be an object id: a log may come from elsewhere, and git reads options."""
+    return len(text) in (40, 64) and not set(text) - _HEX
+
+
 def describe(oids: Iterable[str]) -> tuple[Commit, ...]:
     """These very commits, those that no longer exist left out."""
-    # A log may come from elsewhere: nothing but object ids reaches git.
-    names = '\n'.join(oid for oid in oids if len(oid) >= 40 and not set(oid) - _HEX)
+    names = '\n'.join(filter(_is_oid, oids))
     if not names:
         return ()
     return parse_log(

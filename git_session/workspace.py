@@ -274,7 +274,7 @@ def _unreported(
     fresh = history.unreported(session, branch, head, built)
     if not fresh:
         return []
-    pairs = _rewrites(session, fresh, head)
+    pairs = _rewrites(session, branch, head, fresh)
     if pairs:
         maker.add('rewrite', by='found', pairs=[[old, new] for old, new in pairs.items()])
     ways = history.ways(branch)
@@ -282,30 +282,38 @@ def _unreported(
     found = []
     for each in fresh:
         via = ways.get(each.oid) or 'found'
-        if each.oid not in rewritten or via.startswith('commit'):
+        if each.oid not in rewritten or (
+            via.startswith('commit') and each.oid not in session.rewritten
+        ):
             found.append(events.commit_event(session.id, each.oid, each.time, via))
     return found
 
 
-def _rewrites(session: Session, fresh: Sequence[history.Commit], head: str) -> dict[str, str]:
-    """Which recorded commits have become which new ones: old -> new.
+def _rewrites(
+    session: Session, branch: str, head: str, fresh: Sequence[history.Commit]
+) -> dict[str, str]:
+    """Which recorded commits have become which of the fresh ones: old -> new.
 
-    A rewrite keeps the author and the author date, usually the subject too; where
-    that does not name one commit, none is named.
+    The reflog knows of amends.  Any other rewrite keeps the author, the author date
+    and the subject; where they do not name one commit, none is named.
     """
-    there = {each.oid for each in history.commits(session, head)}
-    gone = history.describe(oid for oid in session.commits if oid not in there)
-    alike: dict[tuple[str, int], list[history.Commit]] = {}
-    for each in fresh:
-        alike.setdefault((each.email, each.written), []).append(each)
+    amended = history.amended(branch)
+    alike: dict[tuple[str, int, str], list[str]] = {}
     pairs: dict[str, str] = {}
-    taken: set[str] = set()
-    for old in gone:
-        like = alike.get((old.email, old.written), [])
-        match = [each for each in like if each.subject == old.subject] or like
-        if len(match) == 1 and match[0].oid not in taken:
-            taken.add(match[0].oid)
-            pairs[old.oid] = match[0].oid
+    for each in fresh:
+        old = amended.get(each.oid, each.oid)
+        while old not in session.commits and old in amended:
+            old = amended[old]
+        if each.oid in session.rewritten:  # it is back, and what it had become is gone
+            pairs[session.current(each.oid)] = each.oid
+        elif old in session.commits:
+            pairs[old] = each.oid
+        else:
+            alike.setdefault((each.email, each.written, each.subject), []).append(each.oid)
+    for lost in history.gone(session.commits, head):
+        match = alike.get((lost.email, lost.written, lost.subject), [])
+        if len(match) == 1 and lost.oid not in pairs:
+            pairs[lost.oid] = match.pop()
     return pairs
 
 
