@@ -100,17 +100,24 @@ class Event(Record):
 
     @property
     def time(self) -> float:
-        return parse_time(self.at)
+        found: float | None = self.__dict__.get('_time')
+        if found is None:
+            found = self.__dict__['_time'] = parse_time(self.at)
+        return found
 
     @property
     def is_known(self) -> bool:
         """Whether this version knows the type and its facts have the right kinds."""
         kinds = TYPES.get(self.type)
-        return (
-            self.version <= VERSION
-            and kinds is not None
-            and all(_is_valid(self.facts.get(key), kind) for key, kind in kinds.items())
-        )
+        if self.version > VERSION or kinds is None:
+            return False
+        for key, kind in kinds.items():
+            value = self.facts.get(key)
+            if type(value) is str and kind in ('text', 'text?'):
+                continue  # nearly all of them
+            if not _is_valid(value, kind):
+                return False
+        return True
 
 
 def _is_valid(value: object, kind: str) -> bool:
@@ -213,7 +220,7 @@ def _parse(text: bytes) -> Event | None:
         texts = (event.id, event.at, event.session, event.type)
         valid = all(isinstance(text, str) and text for text in texts)
         valid = valid and isinstance(event.op, str) and type(event.version) is int
-        parse_time(event.at)
+        valid = valid and event.time is not None  # ValueError when it is no time
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
     return event if valid else None
@@ -240,7 +247,7 @@ def unite(events: Iterable[Event]) -> list[Event]:
     found: dict[str, Event] = {}
     for event in events:
         kept = found.setdefault(event.id, event)
-        if kept != event:
+        if kept is not event and kept != event:
             found[event.id] = min(kept, event, key=_precedence)
     return [found[name] for name in sorted(found)]
 
@@ -272,29 +279,43 @@ def parse_time(at: str) -> float:
 _FIRST, _LAST = -62135596800, 253402300799.999  # the years 1 to 9999
 
 
-# Days of the months; the 29th of February is left to datetime.
-_LONGEST = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_DAYS: dict[str, int] = {}  # date -> days since the epoch, of the dates seen
 
 
 def _parse_plain(at: str) -> float | None:
     """The form that we write ourselves; None for any other."""
     if len(at) not in (20, 24) or at[10] != 'T' or at[-1] != 'Z' or not at.isascii():
         return None
-    texts = (at[:4], at[5:7], at[8:10], at[11:13], at[14:16], at[17:19], at[20:-1] or '0')
-    if at[4] + at[7] + at[13] + at[16] + at[19] not in ('--::.', '--::Z'):
+    digits = at[11:13] + at[14:16] + at[17:19] + at[20:-1]
+    if not digits.isdigit() or at[13] + at[16] + at[19] not in ('::.', '::Z'):
         return None
-    if not all(text.isdigit() for text in texts):
+    hour, minute, second = int(at[11:13]), int(at[14:16]), int(at[17:19])
+    date = at[:10]
+    days = _DAYS.get(date)
+    if days is None:
+        days = _days(date)
+    if days is None or hour > 23 or minute > 59 or second > 59:
         return None
-    year, month, day, hour, minute, second, fraction = map(int, texts)
+    return days * 86400 + hour * 3600 + minute * 60 + second + int(at[20:-1] or '0') / 1000
+
+
+# Days of the months; the 29th of February is left to datetime.
+_LONGEST = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _days(date: str) -> int | None:
+    """Days since the epoch of ``2026-11-22``; None when it is not plainly a date."""
+    digits = date[:4] + date[5:7] + date[8:]
+    if not digits.isdigit() or date[4] + date[7] != '--':
+        return None
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
     if not (year and 1 <= month <= 12 and 1 <= day <= _LONGEST[month - 1]):
         return None
-    if hour > 23 or minute > 59 or second > 59:
-        return None
-    # Days since the epoch, in years that begin in March, so that the leap day is last.
+    # In years that begin in March, so that the leap day is the last one.
     year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
     leaps = year // 4 - year // 100 + year // 400
-    days = 365 * year + leaps + (153 * month + 2) // 5 + day - 719469
-    return days * 86400 + hour * 3600 + minute * 60 + second + fraction / 1000
+    _DAYS[date] = 365 * year + leaps + (153 * month + 2) // 5 + day - 719469
+    return _DAYS[date]
 
 
 def format_time(seconds: float) -> str:

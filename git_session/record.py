@@ -45,7 +45,7 @@ class Record:
         raise AttributeError(f'{type(self).__name__} cannot be changed')
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.__dict__ == self.__dict__
+        return type(other) is type(self) and other.asdict() == self.asdict()
 
     def __hash__(self) -> int:
         return hash(tuple(self.__dict__[name] for name in self._fields))
@@ -56,7 +56,7 @@ class Record:
 
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed."""
-        return type(self)(**{**self.__dict__, **changes})
+        return type(self)(**{**self.asdict(), **changes})
 
     def asdict(self) -> dict[str, Any]:
         """The fields by name, in their order."""
