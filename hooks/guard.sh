@@ -8,44 +8,74 @@
 # none of them is redirected; and nothing here may fail a git command, so every
 # way out is a plain return.
 
+# shellcheck disable=SC2034 # for the hooks
+session_nl='
+'
+
 # session_guard: 0 when the branch that HEAD names has a session.  Sets
 #   gitdir  this worktree's git directory     common  the shared one
 #   branch  HEAD's branch, short              dir     the session's directory
 #   id      the session's id
 # and, when it returns 1 after HEAD was read, leaves `id` empty.
 session_guard() {
-    id='' gitdir=''
+    id='' gitdir='' dir=''
     [ "${GIT_SESSION-}" != 0 ] && [ -z "${GIT_SESSION_ACTIVE-}" ] || return 1
     gitdir=${GIT_DIR:-.git}
     if [ -f "$gitdir" ]; then # a .git file: "gitdir: <path>"
-        IFS= read -r gitdir < "$gitdir"
-        gitdir=${gitdir#gitdir: }
+        session_link "$gitdir" 'gitdir: ' "${gitdir%.git}"
+        gitdir=$path
     fi
     common=$gitdir
     if [ -f "$gitdir/commondir" ]; then
-        IFS= read -r common < "$gitdir/commondir"
-        case $common in
-            /*) ;;
-            *) common=$gitdir/$common ;;
-        esac
+        session_link "$gitdir/commondir" '' "$gitdir/"
+        common=$path
     fi
     [ -d "$common/sessions" ] || return 1
     session_head || return 1
     dir=$common/sessions/$branch
     [ -f "$dir/id" ] || session_renamed || return 1
+    session_id
+}
+
+# session_link FILE PREFIX PLACE: sets `path` to the path that FILE holds after
+# PREFIX; a relative one starts at PLACE.
+session_link() {
+    path=
+    IFS= read -r path < "$1"
+    path=${path#"$2"}
+    case $path in
+        /*) ;;
+        *) path=$3$path ;;
+    esac
+}
+
+# session_id: sets `id` to the id of the session in `dir`; 1 if it cannot be one.
+session_id() {
+    id=
     IFS= read -r id < "$dir/id"
-    [ -n "$id" ]
+    case $id in
+        '' | *[!0-9A-Za-z._-]*)
+            id=
+            return 1
+            ;;
+    esac
 }
 
 # session_head: the branch that HEAD names, or that the rebase is of whose
 # post-rewrite this is.  HEAD is read, not asked for, unless it is the reftable
-# format's constant (gitrepository-layout(5)).
+# format's constant or a symbolic link (gitrepository-layout(5)).
 session_head() {
-    branch=
-    [ -f "$gitdir/HEAD" ] || return 1
-    IFS= read -r head < "$gitdir/HEAD"
+    branch='' head=''
+    if [ -h "$gitdir/HEAD" ]; then
+        head='ref: refs/heads/.invalid'
+    elif [ -f "$gitdir/HEAD" ]; then
+        IFS= read -r head < "$gitdir/HEAD"
+    fi
     case $head in
-        'ref: refs/heads/.invalid') branch=$(git symbolic-ref -q HEAD) && branch=${branch#refs/heads/} ;;
+        'ref: refs/heads/.invalid')
+            branch=$(git symbolic-ref -q HEAD 2>/dev/null)
+            branch=${branch#refs/heads/}
+            ;;
         'ref: refs/heads/'*) branch=${head#ref: refs/heads/} ;;
         *)
             if [ -n "${session_rebased-}" ] && [ -f "$gitdir/rebase-apply/head-name" ]; then
@@ -58,19 +88,20 @@ session_head() {
 }
 
 # session_renamed: `git branch -m` fires no hook, but it moves
-# branch.<name>.session in the config.  So a config that is newer than our last
-# look may hold a binding whose directory still has the old name: only Python
-# moves directories.  -nt is POSIX.1-2024 and older than that in every shell.
+# branch.<name>.session in the config.  So unless our last look is newer than the
+# config there may be a binding whose directory still has the old name: only Python
+# moves directories.  Asked this way round it is also right where one second or a
+# missing file is all that -nt (POSIX.1-2024, and older in every shell) can tell.
 session_renamed() {
     # shellcheck disable=SC3013
-    [ "$common/config" -nt "$common/sessions/.seen" ] || return 1
+    ! [ "$common/sessions/.seen" -nt "$common/config" ] || return 1
     printf '' 2>/dev/null > "$common/sessions/.seen"
     renamed=
     while IFS=' ' read -r key rest; do
         key=${key#branch.}
         [ -n "$rest" ] && [ ! -f "$common/sessions/${key%.session}/id" ] && renamed=1
     done <<BINDINGS
-$(git config --get-regexp '^branch\..*\.session$')
+$(git config --get-regexp '^branch\..*\.session$' 2>/dev/null)
 BINDINGS
     [ -n "$renamed" ] && [ -x "${session_python-}" ] || return 1
     "$session_python" -I -m git_session hook reconcile < /dev/null > /dev/null 2>&1

@@ -16,27 +16,33 @@ session_event() {
     line="{\"v\":1,\"id\":\"$1-$3\",\"at\":\"$2\",\"session\":\"$id\",\"type\":\"$4\"$5}"
 }
 
-# session_commit TYPE: records HEAD, as `commit` with its note, or as `merge` for a
-# fast-forward, whose commit is somebody else's.  The event's id is made of the commit alone, so
-# that this hook, the command that finds an unreported commit, and another
+# session_log OPTIONS FORMAT: sets `facts` to what git log says of HEAD.  The `--` is
+# for a file of the name HEAD.
+session_log() {
+    facts=$(TZ=UTC0 git --no-pager log -1 --no-show-signature --no-notes --no-color \
+        --encoding=UTF-8 --date=format-local:'%Y%m%dT%H%M%S.999Z %Y-%m-%dT%H:%M:%SZ' \
+        "$@" HEAD -- 2>/dev/null)
+}
+
+# session_commit: records HEAD with its note.  The event's id is made of the commit
+# alone, so that this hook, the command that finds an unreported commit, and another
 # clone all write the same event.
 session_commit() {
-    facts=$(TZ=UTC0 git --no-pager log -1 --no-show-signature --no-color \
-        --date=format-local:'%Y%m%dT%H%M%S.999Z %Y-%m-%dT%H:%M:%SZ' \
-        --format='%H %cd %ct %cn <%ce>' HEAD 2>/dev/null) || return 0
+    session_log --format='%H %cd %ct %cn <%ce>' || return 0
     commit=${facts%% *} facts=${facts#* }
     stamp=${facts%% *} facts=${facts#* }
     at=${facts%% *} facts=${facts#* }
     rest=${commit#????????????????}
-    session_event "$stamp" "$at" "${commit%"$rest"}" "$1" ",\"commit\":\"$commit\""
+    session_event "$stamp" "$at" "${commit%"$rest"}" commit ",\"commit\":\"$commit\""
     session_append "$line"
-    [ "$1" != commit ] || session_note "$commit" "$line" "${facts#* } ${facts%% *} +0000"
+    session_note "$commit" "$line" "${facts#* } ${facts%% *} +0000"
+    [ -s "$gitdir/session-branch" ] || printf '%s\n' "$branch" 2>/dev/null > "$gitdir/session-branch"
 }
 
 # session_note COMMIT LINE COMMITTER: LINE becomes the note of COMMIT.  git
 # fast-import refuses to move the ref when the new notes commit does not contain
-# the ref's value of that moment, which makes this a compare-and-swap: a lost
-# race is tried again on top of the winner.  `git notes` would overwrite it.
+# the ref's value of that moment (status 1), which makes this a compare-and-swap: a
+# lost race is tried again on top of the winner.  `git notes` would overwrite it.
 # The note's path has a fan-out of one, which costs the same at any number of
 # notes; git reads every fan-out and mends it when it rewrites the tree.
 session_note() {
@@ -47,7 +53,7 @@ session_note() {
     rest=${1#??}
     try=0
     while [ $try -lt 40 ]; do
-        git fast-import --quiet --date-format=raw > /dev/null 2>&1 <<STREAM && return 0
+        git fast-import --quiet --date-format=raw > /dev/null 2>&1 <<STREAM
 commit refs/notes/session
 committer $3
 data <<MESSAGE
@@ -60,20 +66,23 @@ $2
 LINE
 
 STREAM
+        [ $? -eq 1 ] || return 0
         from='from refs/notes/session^0'
         try=$((try + 1))
     done
     return 0 # the log has the event; the next command publishes it
 }
 
-# session_moment: sets `stamp`, `at` and `action` from the newest entry of HEAD's
-# reflog, that is, from now and what git just did.
+# session_moment: sets `stamp`, `at`, `action` and `commit` from the newest entry of
+# HEAD's reflog, that is, from now and what git just did; `suffix` is twelve digits
+# of the commit.
+# shellcheck disable=SC2034 # for the hooks
 session_moment() {
-    action=$(TZ=UTC0 git --no-pager log -g -1 --no-show-signature --no-color \
-        --date=format-local:'%Y%m%dT%H%M%S.999Z %Y-%m-%dT%H:%M:%SZ' \
-        --format='%gd %gs' HEAD 2>/dev/null) || return 1
-    action=${action#*@\{}
-    stamp=${action%% *} action=${action#* }
-    at=${action%%\}*} action=${action#*\} }
+    session_log -g --format='%H %gd %gs' || return 1
+    commit=${facts%% *} facts=${facts#*@\{}
+    stamp=${facts%% *} facts=${facts#* }
+    at=${facts%%\}*} action=${facts#*\} }
+    rest=${commit#????????????}
+    suffix=${commit%"$rest"}
     [ -n "$stamp" ] && [ -n "$at" ]
 }

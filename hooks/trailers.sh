@@ -5,8 +5,7 @@
 # trailers (`https://x` becomes `https: //x`), drops comments and obeys
 # trailer.* of the user's configuration.
 
-session_nl='
-'
+session_scissors='------------------------ >8 ------------------------'
 
 # session_busy: 0 when git is making a commit whose message is not the user's own
 # work of this moment: merge, cherry-pick, revert, am, rebase.  A clean revert
@@ -17,47 +16,57 @@ session_busy() {
         [ -d "$gitdir/rebase-merge" ] || [ -d "$gitdir/rebase-apply" ]
 }
 
-# session_scan FILE PREFIX CUT: reads a message.  PREFIX starts a comment ('' when
-# there are none), with CUT = 1 the text ends at git's scissors line.  Sets
-#   text    1 when there is text besides Signed-off-by lines
+# session_scan FILE PREFIX FORM CUT: reads a message.  PREFIX starts a comment.  FORM
+# is what becomes of the file:
+#   strip  the user's editor had it; comments go, blank lines at the start too
+#   space  the same, but comments stay
+#   final  it is the message already
+# With CUT = 1 the text ends at git's scissors line.  Sets
+#   text    1 when there is text besides comments and Signed-off-by lines
 #   stated  1 when a session's trailer or a fixup!/squash!/amend! is there already
 #   block   1 when the last paragraph is a trailer block by git's rule
 #   head    the lines up to the last line of text
-#   tail    the lines after that, the scissors line last; empty when there are none
-#   whole   1 when the last line of text has its newline
+#   notes   the lines after that up to the last comment; empty when there is none
+#   tail    the blank lines after that, then all from the scissors line on
+#   whole   1 when the last line has its newline
 #   norm    the text without blank lines, comments and Signed-off-by lines
+#   doubt   1 when a line would be a comment if core.commentChar said so
 # Returns 1 when the message is too long to be a person's.
 session_scan() {
-    text='' stated='' block='' head='' tail='' whole=1 norm=''
-    title=1 gap='' lines=0 good=0 bad=0 signed='' after=''
+    text='' stated='' block='' head='' notes='' tail='' whole=1 norm='' doubt=''
+    title=1 gap='' lines=0 good=0 bad=0 signed='' after='' seen=''
+    [ "$3" != final ] || seen=1
     while IFS= read -r line || { [ -n "$line" ] && whole=''; }; do
         lines=$((lines + 1))
         [ $lines -lt 5000 ] || return 1
-        if [ -n "$2" ]; then
-            case $line in
-                "$2 ------------------------ >8 ------------------------"*)
-                    tail=$tail$line$session_nl
-                    [ "$3" != 1 ] || break
-                    continue
-                    ;;
-                "$2"*)
-                    tail=$tail$line$session_nl after=bad
-                    continue
-                    ;;
-            esac
-        fi
         case $line in
-            *[![:space:]]*) ;;
-            *)
-                tail=$tail$line$session_nl gap=1
-                continue
+            "$2 $session_scissors")
+                if [ "$4" = 1 ]; then
+                    session_rest || return 1
+                    break
+                fi
                 ;;
         esac
-        if [ -n "$gap" ] && [ -n "$head" ]; then
+        case $line in
+            "$2"*)
+                notes=$notes$tail$line$session_nl tail=''
+                [ "$3" = strip ] || after=bad seen=1
+                [ "$3" != final ] || doubt=1
+                continue
+                ;;
+            *[![:space:]]*) ;;
+            *)
+                if session_blank "$line"; then
+                    tail=$tail$line$session_nl gap=1
+                    continue
+                fi
+                ;;
+        esac
+        if [ -n "$gap" ] && [ -n "$seen" ]; then
             title='' good=0 bad=0 signed='' after=bad
         fi
-        gap=''
-        head=$head$tail$line$session_nl tail=''
+        gap='' seen=1
+        head=$head$notes$tail$line$session_nl notes='' tail=''
         session_line "$line"
     done < "$1"
     if [ -z "$title" ] && [ $good -gt 0 ]; then
@@ -67,12 +76,42 @@ session_scan() {
     return 0
 }
 
+# session_blank LINE: whether LINE, which is white space, is so to git, which takes
+# form feed and vertical tab for text.
+session_blank() {
+    [ -n "$1" ] || return 0
+    odd=$(printf '\013\014_')
+    case $1 in
+        *["${odd%_}"]*) return 1 ;;
+    esac
+}
+
+# session_rest: takes the scissors line in `line` and what follows into `tail`.
+# Where that is long, it is git's own (commit -v) and will be cut off anyway; 1
+# when it does not look so.
+session_rest() {
+    tail=$tail$line$session_nl lines=0 diff=''
+    while IFS= read -r line || { [ -n "$line" ] && whole=''; }; do
+        lines=$((lines + 1))
+        case $line in
+            'diff --'*) diff=1 ;;
+        esac
+        if [ $lines -ge 200 ]; then
+            [ -n "$diff" ]
+            return
+        fi
+        tail=$tail$line$session_nl
+    done
+}
+
 # session_line LINE: counts it by the rule of trailer.c: a paragraph is a trailer
 # block when all its lines are trailers, or a quarter of them and one made by git.
+# shellcheck disable=SC2034 # for the hooks
 session_line() {
     case $1 in
         'Session-Id:'* | 'Session-Objective:'*) stated=1 ;;
         'fixup! '* | 'squash! '* | 'amend! '*) [ -n "$norm" ] || stated=1 ;;
+        [\;@!\$%^\&\|:/~=]*) doubt=1 ;;
     esac
     case $1 in
         'Signed-off-by: '*) ;;
@@ -112,21 +151,42 @@ session_trim() {
     done
 }
 
-# session_insert FILE: puts the trailers after the last line of text, in the block
-# that is there or in a new paragraph.  Where nothing follows the text, the file
-# is only appended to.
+# session_insert FILE FORM: puts the trailers after the last line of text, in the
+# block that is there or in a new paragraph.  Comments that stay are a part of the
+# text, except that the block is the one before them, as git finds it.  Where nothing
+# follows, the file is only appended to.  A message without a last newline gets
+# none, so that taking the lines out gives it back.
 session_insert() {
     lines=
     while IFS= read -r line; do
         [ -z "$line" ] || lines=$lines$line$session_nl
     done < "$dir/trailers"
     [ -n "$lines" ] || return 0
-    [ -n "$block" ] || lines=$session_nl$lines
+    if [ -z "$block" ]; then
+        lines=$session_nl$lines
+        [ "$2" = strip ] || head=$head$notes notes=''
+    fi
+    tail=$notes$tail
     if [ -z "$tail" ]; then
-        [ -n "$whole" ] || lines=$session_nl$lines
+        [ -n "$whole" ] || lines=$session_nl${lines%"$session_nl"}
         printf '%s' "$lines" 2>/dev/null >> "$1"
         return 0
     fi
-    printf '%s' "$head$lines$tail" 2>/dev/null > "$1"
+    tail=$lines$tail
+    [ -n "$whole" ] || tail=${tail%"$session_nl"}
+    printf '%s' "$head$tail" 2>/dev/null > "$1"
     return 0
+}
+
+# session_comment_char: sets `prefix` to what the configuration says starts a comment.
+session_comment_char() {
+    prefix='#'
+    while IFS=' ' read -r key rest; do
+        case $rest in
+            '' | auto) prefix='#' ;;
+            *) prefix=$rest ;;
+        esac
+    done <<CONFIG
+$(git config --get-regexp '^core\.comment(char|string)$' 2>/dev/null)
+CONFIG
 }
