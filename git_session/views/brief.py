@@ -89,6 +89,7 @@ def _standing(
         items.append(f'{done} of {words.count(total, "objective")} done')
     if work.ahead is not None:
         base = line(work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/'))
+        base = words.short(base) if base == session.base else base
         items.append(f'{words.count(work.ahead, "commit")} ahead of {base}, {work.behind} behind')
     if session.checkpoints:
         last = session.checkpoints[-1]
