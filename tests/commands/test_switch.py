@@ -1,0 +1,101 @@
+"""git session switch."""
+
+from __future__ import annotations
+
+import json
+
+from tests.commands.conftest import Run
+from tests.repo import Repo
+
+
+def test_there_and_back(work: Repo, run: Run) -> None:
+    name = work.context()['session']
+    said = run('switch', '-c', 'urgent')
+    assert said.err == "Switched to a new branch 'urgent'\n"
+    urgent = work.context('urgent')
+    assert said.out.startswith(f'# Session {urgent["session"]}\n')
+    assert len(said.out) <= 1500
+    assert urgent['base_ref'] == 'refs/heads/work'
+    assert (work.context()['state'], urgent['state']) == ('paused', 'active')
+    back = run('switch', 'work')
+    assert back.err == "Switched to branch 'work'\n"
+    assert back.out.startswith(f'# Session {name}\n')
+    assert (work.context()['state'], work.context('urgent')['state']) == ('active', 'paused')
+    run('switch', '-')
+    assert work.git('branch', '--show-current') == 'urgent'
+
+
+def test_plain_git_switch_does_the_same(work: Repo, run: Run) -> None:
+    run('start', 'urgent')
+    there = work.run('git', 'switch', 'work')
+    assert there.err.startswith(
+        f"Switched to branch 'work'\nsession {work.context()['session']}: 0/2 objectives done\n"
+    )
+    run('status')
+    assert run('history').out.count('active ') == 1
+    assert json.loads(run('status', '--json').out)['state'] == 'active'
+
+
+def test_a_branch_without_a_session(work: Repo, run: Run) -> None:
+    said = run('switch', 'main')
+    assert said.out == ''
+    assert said.err == (
+        "Switched to branch 'main'\n"
+        "hint: no session on 'main'; start one with 'git session start'\n"
+    )
+    assert work.context()['state'] == 'paused'
+
+
+def test_dirty_is_carried_along(work: Repo, run: Run) -> None:
+    work.write(**{'a.txt': 'changed\n'})
+    assert run('switch', 'main').err.startswith("Switched to branch 'main'\nM\ta.txt\n")
+    assert (work.path / 'a.txt').read_text() == 'changed\n'
+
+
+def test_refused_by_git_changes_nothing(work: Repo, run: Run) -> None:
+    work.commit('change', **{'a.txt': 'two\n'})
+    work.write(**{'a.txt': 'three\n'})
+    run('status')
+    before = (work.events(), work.context(), work.git('status', '--porcelain=v2', '--branch'))
+    refused = run('switch', 'main', status=1)
+    assert refused.out == ''
+    assert refused.err == (
+        'error: Your local changes to the following files would be overwritten by checkout:\n'
+        '\ta.txt\nPlease commit your changes or stash them before you switch branches.\nAborting\n'
+    )
+    after = (work.events(), work.context(), work.git('status', '--porcelain=v2', '--branch'))
+    assert after == before
+
+
+def test_no_such_branch(work: Repo, run: Run) -> None:
+    before = work.events()
+    assert run('switch', 'nothing', status=128).err == 'fatal: invalid reference: nothing\n'
+    assert work.events() == before
+
+
+def test_create_what_is_there(work: Repo, run: Run) -> None:
+    before = work.events()
+    assert run('switch', '-c', 'main', status=128).err == (
+        "fatal: a branch named 'main' already exists\n"
+    )
+    assert run('switch', '-c', 'work', status=1).err.startswith(
+        "error: branch 'work' has a session already: "
+    )
+    assert work.events() == before
+
+
+def test_to_where_we_are(work: Repo, run: Run) -> None:
+    before = work.events()
+    assert run('switch', 'work').err == "Already on 'work'\n"
+    assert work.events() == before
+
+
+def test_json(work: Repo, run: Run) -> None:
+    record = json.loads(run('switch', '-c', 'urgent', '--json').out)
+    assert (record['schema'], record['branch']) == ('git-session/brief/1', 'urgent')
+
+
+def test_usage(work: Repo, run: Run) -> None:
+    assert run('switch', status=129).err == (
+        "error: <branch> is missing\nhint: see 'git session switch -h'\n"
+    )
