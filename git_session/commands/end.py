@@ -33,7 +33,7 @@ def run(action: str, values: Values) -> int:
     require_work_tree(here)
     _refuse_twice(here)
     session, work = here.require(), here.work()
-    if target:
+    if target is not None:
         ending.merge(here, target)
     wanted = values.choice('handoff')
     with_handoff = here.config['session.handoff_on_end'] if wanted is None else wanted
@@ -49,7 +49,7 @@ def run(action: str, values: Values) -> int:
         output.hint(
             f'{words.count(len(work.uncommitted), "uncommitted change")} left in the working tree'
         )
-    if target:
+    if target is not None:
         _arrive()
     if values.flag('delete-branch'):
         return git.act('branch', '-d', session.branch).status
@@ -63,7 +63,7 @@ def _target(values: Values) -> str | None:
         raise SessionError(
             "options '--keep-branch' and '--delete-branch' cannot be used together", status=USAGE
         )
-    if values.flag('delete-branch') and not target:
+    if values.flag('delete-branch') and target is None:
         raise SessionError("'--delete-branch' needs '--merge-to <branch>'", status=USAGE)
     return target
 
