@@ -1,0 +1,87 @@
+"""git session history."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.commands.conftest import Run
+from tests.repo import Repo
+
+
+@pytest.fixture
+def three(work: Repo, run: Run) -> Repo:
+    """Sessions: work ended with one commit, other by Bob, last current."""
+    work.commit('add b', **{'b.txt': 'two\n'})
+    run('objectives', 'complete', '1')
+    run('end', '--no-handoff')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('GIT_AUTHOR_NAME', 'Bob Builder')
+        run('start', 'other', '--base', 'main')
+    run('start', 'last', '--base', 'main')
+    return work
+
+
+def names(listed: str) -> list[str]:
+    return re.findall(r'  (\w+)-\d{8}-[0-9a-f]{4}  ', listed)
+
+
+def test_newest_first(three: Repo, run: Run) -> None:
+    listed = run('history').out
+    assert names(listed) == ['last', 'other', 'work']
+    assert [line.split('  ')[1].split()[0] for line in listed.splitlines()] == [
+        'active', 'paused', 'ended',
+    ]  # fmt: skip
+    assert listed.splitlines()[2].endswith('  work  1/2 objectives')
+
+
+@pytest.mark.parametrize('option', [('-n', '2'), ('-n2',), ('--count', '2'), ('--count=2',)])
+def test_count(three: Repo, run: Run, option: tuple[str, ...]) -> None:
+    assert names(run('history', *option).out) == ['last', 'other']
+
+
+def test_since(three: Repo, run: Run) -> None:
+    assert len(names(run('history', '--since', '1 hour ago').out)) == 3
+    assert run('history', '--since', '2099-01-01').out == ''
+
+
+def test_author(three: Repo, run: Run) -> None:
+    assert names(run('history', '--author', 'bob').out) == ['other']
+    assert names(run('history', '--author', 'nobody').out) == []
+
+
+def test_metrics(three: Repo, run: Run) -> None:
+    listed = run('history', '--metrics').out.splitlines()
+    assert listed[-1] == (
+        '    active time 0m, 1 commit, 1 file, +1 -0, 1 checkpoint, 0 open blockers'
+    )
+
+
+def test_json(three: Repo, run: Run) -> None:
+    record = json.loads(run('history', '--json').out)
+    assert record['schema'] == 'git-session/history/1'
+    assert [each['branch'] for each in record['sessions']] == ['last', 'other', 'work']
+    ended = record['sessions'][2]
+    assert (ended['commits'], ended['result']) == (1, 'ended')
+    assert re.fullmatch(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z', ended['started'])
+
+
+def test_none(repo: Repo, run: Run) -> None:
+    assert run('history').out == ''
+    assert json.loads(run('history', '--json').out)['sessions'] == []
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (('-n', 'x'), "option 'count' expects a number, not 'x'"),
+        (('-n', '-1'), "option 'count' expects a number, not '-1'"),
+        (('-n',), "option 'n' requires a value"),
+    ],
+)
+def test_usage(repo: Repo, run: Run, arguments: tuple[str, ...], message: str) -> None:
+    assert run('history', *arguments, status=129).err == (
+        f"error: {message}\nhint: see 'git session history -h'\n"
+    )
