@@ -66,8 +66,8 @@ check_git() {
     git_version=$(git --version) || fatal 128 "'git --version' failed"
     git_version=${git_version#git version }
     git_version=${git_version%% *}
-    if ! is_at_least "$git_version" 2 25; then
-        fatal 128 "git session needs git 2.25 or later, found $git_version"
+    if ! is_at_least "$git_version" 2 31; then
+        fatal 128 "git session needs git 2.31 or later, found $git_version"
     fi
 }
 

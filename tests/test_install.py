@@ -260,11 +260,11 @@ def test_a_named_python_that_does_not_run(empty_machine: Machine) -> None:
     )
 
 
-@pytest.mark.parametrize(('version', 'is_enough'), [('2.24.4', False), ('2.25.0', True)])
+@pytest.mark.parametrize(('version', 'is_enough'), [('2.30.9', False), ('2.31.0', True)])
 def test_an_old_git(empty_machine: Machine, tmp_path: Path, version: str, is_enough: bool) -> None:
     path = path_with(tmp_path / 'bin', git=f'echo git version {version}')
     done = empty_machine.install(PATH=path)
-    message = f'fatal: git session needs git 2.25 or later, found {version}\n'
+    message = f'fatal: git session needs git 2.31 or later, found {version}\n'
     assert done.returncode == 128
     assert (done.stderr == message) is not is_enough
 
