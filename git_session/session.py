@@ -145,7 +145,9 @@ class Session:
 
         A pause stops the clock, so the gap after one does not count.
         """
-        moments = sorted(self.clock)
+        # By time only: hooks know the second, so the pause of a switch and the resume of
+        # the switch back may be of the same moment, and their order is that of the log.
+        moments = sorted(self.clock, key=lambda moment: moment[0])
         return sum(
             later[0] - earlier[0]
             for earlier, later in pairwise(moments)
