@@ -4,7 +4,7 @@ Each hook file is a few lines that load the real hook from the installed package
 so an upgrade needs no new installation and a removed package leaves hooks that do
 nothing.  A hook that was there is renamed to ``<event>.session-orig`` with its bytes
 and mode, runs first with the same arguments and input, and its exit status counts.
-What was done is written to ``sessions/hooks.json`` and undone from there.
+What was done is written to ``sessions/.hooks.json`` and undone from there.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EVENTS = (
 )  # fmt: skip
 MARK = '# git-session hook'
 CHAINED = '.session-orig'
-MANIFEST = 'hooks.json'
+MANIFEST = '.hooks.json'  # no branch can have such a name
 NOTES_REF = 'refs/notes/session'
 
 _CHAIN = {

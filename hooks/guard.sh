@@ -18,7 +18,7 @@ session_nl='
 #   id      the session's id
 # and, when it returns 1 after HEAD was read, leaves `id` empty.
 session_guard() {
-    id='' gitdir='' dir=''
+    id='' gitdir='' common='' dir=''
     [ "${GIT_SESSION-}" != 0 ] && [ -z "${GIT_SESSION_ACTIVE-}" ] || return 1
     gitdir=${GIT_DIR:-.git}
     if [ -f "$gitdir" ]; then # a .git file: "gitdir: <path>"
@@ -61,9 +61,8 @@ session_id() {
     esac
 }
 
-# session_head: the branch that HEAD names, or that the rebase is of whose
-# post-rewrite this is.  HEAD is read, not asked for, unless it is the reftable
-# format's constant or a symbolic link (gitrepository-layout(5)).
+# session_head: the branch that HEAD names.  HEAD is read, not asked for, unless it is
+# the reftable format's constant or a symbolic link (gitrepository-layout(5)).
 session_head() {
     branch='' head=''
     if [ -h "$gitdir/HEAD" ]; then
@@ -77,12 +76,6 @@ session_head() {
             branch=${branch#refs/heads/}
             ;;
         'ref: refs/heads/'*) branch=${head#ref: refs/heads/} ;;
-        *)
-            if [ -n "${session_rebased-}" ] && [ -f "$gitdir/rebase-apply/head-name" ]; then
-                IFS= read -r branch < "$gitdir/rebase-apply/head-name"
-                branch=${branch#refs/heads/}
-            fi
-            ;;
     esac
     [ -n "$branch" ]
 }

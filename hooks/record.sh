@@ -43,6 +43,7 @@ session_commit() {
 # fast-import refuses to move the ref when the new notes commit does not contain
 # the ref's value of that moment (status 1), which makes this a compare-and-swap: a
 # lost race is tried again on top of the winner.  `git notes` would overwrite it.
+# A lock that stays is somebody's who died: it is not waited for long.
 # The note's path has a fan-out of one, which costs the same at any number of
 # notes; git reads every fan-out and mends it when it rewrites the tree.
 session_note() {
@@ -50,10 +51,9 @@ session_note() {
     if [ ! -f "$common/refs/notes/session" ]; then
         git rev-parse -q --verify refs/notes/session > /dev/null 2>&1 || from=
     fi
-    rest=${1#??}
-    try=0
-    while [ $try -lt 40 ]; do
-        git fast-import --quiet --date-format=raw > /dev/null 2>&1 <<STREAM
+    rest=${1#??} try=0 locked=0
+    while [ $try -lt 40 ] && [ $locked -lt 10 ]; do
+        git -c core.filesRefLockTimeout=20 fast-import --quiet --date-format=raw > /dev/null 2>&1 <<STREAM
 commit refs/notes/session
 committer $3
 data <<MESSAGE
@@ -67,6 +67,7 @@ LINE
 
 STREAM
         [ $? -eq 1 ] || return 0
+        [ ! -f "$common/refs/notes/session.lock" ] || locked=$((locked + 1))
         from='from refs/notes/session^0'
         try=$((try + 1))
     done
