@@ -2,7 +2,7 @@
 # `git session` to that of git-session, which is this file.  Only fish 3.6.0 does not;
 # there `source` this file in config.fish.
 # Ids are read from the generated files and the config, never by starting
-# `git session`: that would take ten times as long and reconcile on a TAB.
+# `git session`: that would take six times as long and reconcile on a TAB.
 # tests/test_completion.py holds the lists below to the command table.
 
 # The command on the command line, and its action: the named one or the default.
