@@ -170,9 +170,10 @@ def usage(command: str, forms: Sequence[tuple[str, Syntax]], about: str) -> str:
     lines = []
     for number, (action, syntax) in enumerate(forms):
         words = ['usage:' if number == 0 else '   or:', 'git session', command, action]
-        words += [_shown(option) for option in syntax.options if option.name not in _SHARED]
+        start = ' '.join(word for word in words if word)
+        words = [_shown(option) for option in syntax.options if option.name not in _SHARED]
         words.append(syntax.operands)
-        lines.append(' '.join(word for word in words if word))
+        lines += _wrapped(start, [word for word in words if word])
     lines += ['', about]
     seen: set[Option] = set()
     listed = [option for _, syntax in forms for option in syntax.options]
@@ -186,6 +187,17 @@ def usage(command: str, forms: Sequence[tuple[str, Syntax]], about: str) -> str:
 
 
 _SHARED = ('format', 'json')
+_WIDTH = 78
+
+
+def _wrapped(start: str, words: list[str]) -> list[str]:
+    """`start` and the words after it, in lines as git's own usage has them."""
+    lines = [start]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) > _WIDTH:
+            lines.append(' ' * len(start))
+        lines[-1] += ' ' + word
+    return lines
 
 
 def _shown(option: Option) -> str:
