@@ -264,7 +264,8 @@ def identity() -> str:
 
 def pager() -> str:
     """The user's pager, a command line for the shell (git-var(1))."""
-    return ask('var', 'GIT_PAGER').out.strip()
+    # `ask` says --no-pager, and then git's answer is cat.
+    return Process(('var', 'GIT_PAGER'), os.environ).reply().out.strip()
 
 
 def edit(path: str) -> None:

@@ -182,6 +182,9 @@ def _complain(error: SessionError, command: str) -> None:
 
 def run() -> None:
     """The console script."""
+    for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
+        if getattr(sys, name) is None:  # it was closed: nowhere then, as for git
+            setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))  # noqa: SIM115
     try:
         status = main(sys.argv[1:])
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from git_session.options import Option, Syntax, Values
 from git_session.session import Decision, Session
 from git_session.workspace import Workspace, open_workspace, publish, require_work_tree
 
-ABOUT = 'Commit the staged changes with the record of the session, or record HEAD as it is.'
+ABOUT = 'Commit what is staged with the record of the session, or record HEAD as it is.'
 FORMS = {
     '': Syntax(
         '', 0, 0,

@@ -10,7 +10,7 @@ from git_session.analysis import survey
 from git_session.errors import SessionError
 from git_session.options import Option, Syntax, Values
 
-ABOUT = 'Write .session/ with templates filled from this repository, and install the hooks.'
+ABOUT = 'Write .session/ from what this repository shows, and install the hooks.'
 FORMS = {
     '': Syntax(
         '', 0, 0,

@@ -12,7 +12,7 @@ from git_session.options import FORMAT, Syntax, Values
 from git_session.session import Session
 from git_session.workspace import Workspace, open_workspace, require_work_tree
 
-ABOUT = 'Go on with a session: switch to its branch, say what happened since, print the brief.'
+ABOUT = 'Go on with a session: switch to it, say what happened since, print the brief.'
 FORMS = {'': Syntax('[<branch>]', 0, 1, FORMAT)}
 
 

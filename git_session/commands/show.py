@@ -10,7 +10,7 @@ from git_session.session import Blocker, Checkpoint, Decision, Session
 from git_session.views import files, log
 from git_session.workspace import Workspace, open_workspace
 
-ABOUT = 'Show one session whole: objectives, blockers, decisions, checkpoints, notes, events.'
+ABOUT = 'Show one session whole: its lists, checkpoints, notes, commits and events.'
 FORMS = {'': Syntax('[<session>]', 0, 1, FORMAT)}
 
 
