@@ -15,7 +15,7 @@ FORMS = {
     '': Syntax(
         '', 0, 0,
         (
-            Option(('-f', '--force'), 'write existing files anew; the old ones are backed up'),
+            Option(('-f', '--force'), 'write existing files anew, after a backup'),
             Option(('--no-hooks',), 'do not install the hooks'),
         ),
     )
