@@ -59,7 +59,8 @@ def _entries(source: str) -> dict[str, str]:
 def _usage_lines(name: str) -> list[str]:
     syntaxes = [(form.action, form.syntax) for form in surface.forms() if form.command == name]
     text = options.usage(name, syntaxes, surface.about(name)).partition('\n\n')[0]
-    return [line.removeprefix('usage: ').removeprefix('   or: ') for line in text.splitlines()]
+    forms = re.split(r'^(?:usage:|   or:) ', text, flags=re.MULTILINE)[1:]
+    return [' '.join(form.split()) for form in forms]
 
 
 def test_the_synopsis_is_what_short_help_shows() -> None:
