@@ -68,7 +68,10 @@ def source() -> str:
 
 
 def directory(repo: git.Repository) -> str:
-    """The hooks directory in effect; raises SessionError where it is not ours to write to."""
+    """The hooks directory in effect; raises SessionError where it is not ours to write to.
+
+    A relative core.hooksPath is git's to resolve: it starts at each worktree's top.
+    """
     path = git.read('rev-parse', '--git-path', 'hooks').rstrip('\n')
     place = os.path.abspath(path)
     configured = git.ask('config', '--show-scope', '--get', 'core.hooksPath')
@@ -81,7 +84,7 @@ def directory(repo: git.Repository) -> str:
             f"core.hooksPath is '{value}' ({scope} config), which is not this repository's own",
             *lines, status=REFUSED,
         )  # fmt: skip
-    return os.path.abspath(os.path.join(repo.top or repo.common, os.path.expanduser(value)))
+    return place
 
 
 def _line(event: str) -> str:
@@ -129,12 +132,7 @@ def install(repo: git.Repository) -> list[str]:
     """
     place = directory(repo)
     for event in EVENTS:
-        path = os.path.join(place, event)
-        if os.path.lexists(path) and not is_ours(path) and os.path.lexists(path + CHAINED):
-            raise SessionError(
-                f"cannot keep the hook '{path}'", f"'{path}{CHAINED}' is there already",
-                'move one of them away', status=REFUSED,
-            )  # fmt: skip
+        _check(repo, os.path.join(place, event), event)
     manifest = _manifest(repo)
     manifest.setdefault('made_directory', not os.path.isdir(place))
     manifest['directory'] = place
@@ -154,8 +152,35 @@ def install(repo: git.Repository) -> list[str]:
     return said
 
 
+def _check(repo: git.Repository, path: str, event: str) -> None:
+    """Raise SessionError when the hook that is at `path` cannot be kept beside ours."""
+    if not os.path.lexists(path) or is_ours(path):
+        return
+    if os.path.lexists(path + CHAINED):
+        raise SessionError(
+            f"cannot keep the hook '{path}'", f"'{path}{CHAINED}' is there already",
+            'move one of them away', status=REFUSED,
+        )  # fmt: skip
+    tracked = repo.top is not None and path.startswith(os.path.join(repo.top, ''))
+    if tracked and git.ask('ls-files', '--error-unmatch', '--', path).status == 0:
+        raise SessionError(
+            f"the hook '{path}' is tracked; it would be renamed",
+            f"add to it: {_line(event)}", status=REFUSED,
+        )  # fmt: skip
+
+
 def _install(place: str, event: str, manifest: dict[str, Any]) -> list[str]:
     path = os.path.join(place, event)
+    wanted = text(event)
+    installed: list[str] = manifest.setdefault('installed', [])
+    if event not in installed:
+        installed.append(event)
+    if _is(path, wanted):
+        return []
+    temporary = path + '.session-new'
+    with open(temporary, 'w', encoding='utf-8', errors='surrogateescape') as file:
+        file.write(wanted)
+    os.chmod(temporary, 0o777 & ~_umask())
     said = []
     kept: list[str] = manifest.setdefault('kept', [])
     if os.path.lexists(path) and not is_ours(path):
@@ -163,16 +188,7 @@ def _install(place: str, event: str, manifest: dict[str, Any]) -> list[str]:
         if event not in kept:
             kept.append(event)
         said.append(f"kept the '{event}' hook that was there; it runs first")
-    wanted = text(event)
-    installed: list[str] = manifest.setdefault('installed', [])
-    if event not in installed:
-        installed.append(event)
-    if not _is(path, wanted):
-        temporary = path + '.session-new'
-        with open(temporary, 'w', encoding='utf-8', errors='surrogateescape') as file:
-            file.write(wanted)
-        os.chmod(temporary, 0o777 & ~_umask())
-        os.replace(temporary, path)
+    os.replace(temporary, path)
     return said
 
 
@@ -203,6 +219,8 @@ def uninstall(repo: git.Repository) -> list[str]:
         if os.path.lexists(path + CHAINED) and not os.path.lexists(path):
             os.rename(path + CHAINED, path)
             said.append(f"restored the '{event}' hook that was there before")
+        elif os.path.lexists(path + CHAINED):
+            said.append(f"another '{event}' hook has come; the one before is '{path}{CHAINED}'")
     if manifest.get('made_directory'):
         try:
             os.rmdir(place)

@@ -1,0 +1,377 @@
+"""Installing beside hooks that are there: they run as before, and come back byte for byte."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from git_session.hooks import EVENTS
+from tests.repo import Repo, Result
+
+Run = Callable[..., Result]
+
+# What the hook that was there writes down: its arguments, stdin, cwd and git's variables.
+SPY = """
+{
+    printf '%s' "${0##*/}:"; printf ' <%s>' "$@"; echo
+    cat
+    pwd
+    env | grep -E '^GIT_(EDITOR|PREFIX|INDEX_FILE|REFLOG_ACTION)=' | sort
+} | sed 's/[0-9a-f]\\{40\\}/OID/g; s/\\.session-orig//' >> "$HOME/spied"
+"""
+PYTHON = f"""#!{sys.executable} -I
+import os, sys
+with open(os.environ['HOME'] + '/spied', 'a') as file:
+    print(os.path.basename(sys.argv[0]).removesuffix('.session-orig'), len(sys.argv), file=file)
+"""
+DAY = (
+    ('commit', '-q', '--allow-empty', '-m', 'one'),
+    ('commit', '-q', '--allow-empty', '--amend', '-m', 'two'),
+    ('commit', '-q', '--allow-empty', '-e', '-m', 'three'),
+    ('switch', '-q', 'main'),
+    ('merge', '-q', 'work'),
+    ('switch', '-q', 'work'),
+    ('rebase', '-q', '--force-rebase', 'HEAD~1'),
+    ('merge', '-q', '--no-ff', '-m', 'merged', 'side'),
+    ('checkout', '--', 'a.txt'),
+)
+
+
+def shell(status: int = 0, first: str = '#!/bin/sh\n') -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.write_text(f'{first}{SPY}exit {status}\n')
+        path.chmod(0o755)
+
+    return write
+
+
+def _python(path: Path) -> None:
+    path.write_text(PYTHON)
+    path.chmod(0o711)
+
+
+def _binary(path: Path) -> None:
+    shutil.copy2(str(shutil.which('true')), path)
+
+
+def _not_executable(path: Path) -> None:
+    shell(1)(path)
+    path.chmod(0o644)
+
+
+def _symlink(path: Path) -> None:
+    target = path.parent.parent / 'shared' / path.name
+    target.parent.mkdir(exist_ok=True)
+    shell()(target)
+    path.symlink_to(os.path.join('..', 'shared', path.name))
+
+
+def _dead_symlink(path: Path) -> None:
+    path.symlink_to('nowhere')
+
+
+def _not_utf8(path: Path) -> None:
+    path.write_bytes(b'#!/bin/sh\n# \xe9\xff\n' + SPY.encode())
+    path.chmod(0o700)
+
+
+def _empty(path: Path) -> None:
+    path.write_text('')
+    path.chmod(0o755)
+
+
+FOREIGN: dict[str, Callable[[Path], None]] = {
+    'shell': shell(),
+    'bash': shell(first=f'#!{shutil.which("bash")}\n'),
+    'failing': shell(3),
+    'failing with 1': shell(1),
+    'without an interpreter line': shell(first=''),
+    'python': _python,
+    'binary': _binary,
+    'not executable': _not_executable,
+    'symlink': _symlink,
+    'dead symlink': _dead_symlink,
+    'not UTF-8': _not_utf8,
+    'empty': _empty,
+}
+
+
+def snapshot(place: Path) -> dict[str, tuple[int, int, bytes | str]]:
+    """Every entry below a folder: mode, time of change, and bytes or target."""
+    found: dict[str, tuple[int, int, bytes | str]] = {}
+    for path in sorted(place.rglob('*')):
+        state = path.lstat()
+        content: bytes | str = ''
+        if path.is_symlink():
+            content = os.readlink(path)
+        elif stat.S_ISREG(state.st_mode):
+            content = path.read_bytes()
+        when = 0 if path.is_dir() and not path.is_symlink() else state.st_mtime_ns
+        found[str(path.relative_to(place))] = (state.st_mode, when, content)
+    return found
+
+
+def live(repo: Repo, tmp_path: Path) -> list[tuple[int, str, str]]:
+    """A day; each command's status and output, without object ids and banner."""
+    editor = tmp_path / 'editor'
+    editor.write_text('#!/bin/sh\n:\n')
+    editor.chmod(0o755)
+    said = []
+    for number, words in enumerate(DAY):
+        at = f'2026-11-22T12:00:{number:02}Z'
+        result = repo.run(
+            'git', *words, GIT_EDITOR=str(editor), GIT_AUTHOR_DATE=at, GIT_COMMITTER_DATE=at
+        )
+        err = re.sub(r"(?m)^(session work-|  now: |  see 'git session).*\n", '', result.err)
+        err = re.sub(r'\b[0-9a-f]{7,40}\b', 'OID', err.replace('.session-orig', ''))
+        said.append((result.status, result.out, err))
+    return said
+
+
+def prepare(repo: Repo, tmp_path: Path) -> None:
+    repo.git('switch', '-q', '-c', 'side')
+    repo.commit('side', **{'side.txt': 's\n'})
+    repo.git('switch', '-q', 'main')
+
+
+@pytest.mark.parametrize('kind', FOREIGN)
+def test_a_hook_that_is_there_goes_on_as_before(
+    repo: Repo, run: Run, tmp_path: Path, kind: str
+) -> None:
+    """The same day, with it alone and with ours beside it; then ours go."""
+    prepare(repo, tmp_path)
+    shutil.copytree(repo.path, tmp_path / 'plain')
+    plain = Repo(tmp_path / 'plain')
+    plain.git('switch', '-q', '-c', 'work')
+    spied = Path(os.environ['HOME']) / 'spied'
+    run('start', 'work', '-o', 'First objective')
+    run('hooks', 'uninstall')
+    for each in (repo, plain):
+        place = each.path / '.git/hooks'
+        place.mkdir(exist_ok=True)
+        for event in EVENTS:
+            FOREIGN[kind](place / event)
+    expected = live(plain, tmp_path)
+    if kind not in ('binary', 'not executable', 'dead symlink', 'empty'):
+        assert spied.read_text().count('post-checkout') > 1
+    wanted = spied.read_text() if spied.exists() else ''
+    spied.unlink(missing_ok=True)
+    before, config = snapshot(repo.path / '.git/hooks'), (repo.path / '.git/config').read_bytes()
+    said = run('hooks', 'install').err
+    assert said.count('it runs first') == len(EVENTS)
+    assert run('hooks', 'install').err.count('\n') == 1  # again: nothing more to do
+    got = live(repo, tmp_path)
+    if kind == 'not executable':  # git says so of a hook it passes over
+        expected = [(s, o, re.sub(r'(?m)^hint: .*\n', '', e)) for s, o, e in expected]
+    assert got == expected
+    after = spied.read_text() if spied.exists() else ''
+    assert after.replace(str(repo.path), str(plain.path)) == wanted
+    run('hooks', 'uninstall')
+    assert snapshot(repo.path / '.git/hooks') == before
+    assert (repo.path / '.git/config').read_bytes() == config
+
+
+@pytest.mark.parametrize(
+    'config', ['', '[notes]\n\trewriteRef = refs/notes/mine\n', '[alias]\n\tx = y\n']
+)
+def test_uninstall_leaves_nothing(repo: Repo, run: Run, config: str) -> None:
+    """Neither a file nor a line of the configuration, nor the folder if we made it."""
+    shutil.rmtree(repo.path / '.git/hooks', ignore_errors=True)
+    with (repo.path / '.git/config').open('a') as file:
+        file.write(config)
+    before = (repo.path / '.git/config').read_bytes()
+    run('hooks', 'install')
+    assert 'refs/notes/session' in repo.git('config', '--get-all', 'notes.rewriteRef').split('\n')
+    made = snapshot(repo.path / '.git/hooks')
+    run('hooks', 'install')
+    assert snapshot(repo.path / '.git/hooks') == made
+    assert sorted(made) == sorted(EVENTS)
+    assert repo.git('config', '--get-all', 'notes.rewriteRef').count('refs/notes/session') == 1
+    run('hooks', 'uninstall')
+    assert (repo.path / '.git/config').read_bytes().rstrip(b'\n') == before.rstrip(b'\n')
+    assert not (repo.path / '.git/hooks').exists()
+    assert not (repo.path / '.git/sessions/.hooks.json').exists()
+
+
+def test_a_rewrite_ref_of_the_users_own_stays(repo: Repo, run: Run) -> None:
+    repo.git('config', 'notes.rewriteRef', 'refs/notes/*')
+    before = (repo.path / '.git/config').read_bytes()
+    run('hooks', 'install')
+    assert (repo.path / '.git/config').read_bytes() == before
+    run('hooks', 'uninstall')
+    assert (repo.path / '.git/config').read_bytes() == before
+
+
+def test_what_was_kept_before_is_not_overwritten(repo: Repo, run: Run) -> None:
+    """Another manager has put its hook over ours: neither of the two is lost."""
+    place = repo.path / '.git/hooks'
+    place.mkdir(exist_ok=True)
+    shell()(place / 'post-commit')
+    run('hooks', 'install')
+    (place / 'post-commit').write_text('#!/bin/sh\n# newer\n')
+    before = snapshot(place)
+    refused = run('hooks', 'install', status=1)
+    assert refused.err == (
+        f"error: cannot keep the hook '{place}/post-commit'\n"
+        f"hint: '{place}/post-commit.session-orig' is there already\n"
+        'hint: move one of them away\n'
+    )
+    assert snapshot(place) == before
+    said = run('hooks', 'uninstall').err
+    assert "another 'post-commit' hook has come; the one before is '" in said
+    assert (place / 'post-commit').read_text() == '#!/bin/sh\n# newer\n'
+    assert (place / 'post-commit.session-orig').exists()
+
+
+def test_a_foreign_post_rewrite_that_reads_nothing(repo: Repo, run: Run) -> None:
+    """Its end closes the pipe; the rewrite is recorded all the same."""
+    (repo.path / '.git/hooks').mkdir(exist_ok=True)
+    hook = repo.path / '.git/hooks/post-rewrite'
+    hook.write_text('#!/bin/sh\nexec <&-\n')
+    hook.chmod(0o755)
+    run('start', 'work')
+    repo.commit('one')
+    amended = repo.run('git', 'commit', '-q', '--amend', '--allow-empty', '-m', 'two')
+    assert amended == Result(0, '', '')
+    assert [event['type'] for event in repo.events()][-2:] == ['commit', 'rewrite']
+
+
+HOOKS_PATHS = ['.githooks', 'with space/hooks', './deep/../.githooks', '{absolute}']
+
+
+@pytest.mark.parametrize('value', HOOKS_PATHS)
+def test_a_hooks_path_of_the_repository(
+    repo: Repo, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """Installed where git looks, from a subdirectory too; uninstalled from there."""
+    (repo.path / 'deep').mkdir()
+    value = value.replace('{absolute}', str(tmp_path / 'elsewhere'))
+    repo.git('config', 'core.hooksPath', value)
+    place = Path(os.path.normpath(repo.path / value))
+    monkeypatch.chdir(repo.path / 'deep')
+    assert run('hooks', 'install').err == f'hooks installed in {place}\n'
+    assert sorted(path.name for path in place.iterdir()) == sorted(EVENTS)
+    assert not (repo.path / '.git/hooks/post-commit').exists()
+    run('start', 'work')
+    repo.commit('one')
+    assert repo.message().startswith('one\n\nSession-Id: ')
+    assert run('hooks').out.count(': installed\n') == len(EVENTS)
+    run('hooks', 'uninstall')
+    assert not place.exists()
+
+
+def test_a_tracked_hook_is_not_renamed(repo: Repo, run: Run) -> None:
+    (repo.path / '.githooks').mkdir()
+    shell()(repo.path / '.githooks/commit-msg')
+    repo.git('add', '.githooks')
+    repo.git('commit', '-q', '-m', 'hooks')
+    repo.git('config', 'core.hooksPath', '.githooks')
+    refused = run('hooks', 'install', status=1).err
+    assert refused.startswith(
+        f"error: the hook '{repo.path}/.githooks/commit-msg' is tracked; it would be renamed\n"
+        'hint: add to it: session_hooks='
+    )
+    assert repo.git('status', '--porcelain') == ''
+
+
+@pytest.mark.parametrize(
+    ('scope', 'value'),
+    [('global', '~/hooks'), ('local', '.husky/_'), ('local', '.husky'), ('command', 'x')],
+)
+def test_a_hooks_path_of_somebody_else(
+    repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, scope: str, value: str
+) -> None:
+    """Nothing is written; the line to add is said, and works under `sh -e` as husky runs it."""
+    if scope == 'command':
+        monkeypatch.setenv('GIT_CONFIG_COUNT', '1')
+        monkeypatch.setenv('GIT_CONFIG_KEY_0', 'core.hooksPath')
+        monkeypatch.setenv('GIT_CONFIG_VALUE_0', value)
+    else:
+        repo.git('config', f'--{scope}', 'core.hooksPath', value)
+    refused = run('hooks', 'install', status=1).err
+    head, *hints = refused.splitlines()
+    assert head == (
+        f"error: core.hooksPath is '{value}' ({scope} config), which is not this repository's own"
+    )
+    lines = dict(re.findall(r"^hint: add to your '([a-z-]+)' hook: (.*)$", refused, re.MULTILINE))
+    assert list(lines) == list(EVENTS)
+    assert len(hints) == len(EVENTS)
+    assert not (repo.path / '.git/hooks/post-commit').exists()
+    if scope == 'command':
+        return
+    place = repo.path / value if scope == 'local' else Path(os.environ['HOME']) / 'hooks'
+    place.mkdir(parents=True)
+    for event, line in lines.items():
+        (place / event).write_text(f'#!/bin/sh -eu\n: theirs\n{line}\n: theirs too\n')
+        (place / event).chmod(0o755)
+    assert 'hooks not installed' in run('start', 'work', '-o', 'First').err
+    said = live_quietly(repo)
+    assert said == [Result(0, '', '')] * 3
+    types = [event['type'] for event in repo.events()]
+    assert types[3:] == ['commit', 'commit', 'rewrite', 'pause']
+
+
+def live_quietly(repo: Repo) -> list[Result]:
+    days = (
+        ('commit', '-q', '--allow-empty', '-m', 'one'),
+        ('commit', '-q', '--allow-empty', '--amend', '-m', 'two'),
+        ('switch', '-q', 'main'),
+    )
+    return [repo.run('git', *words) for words in days]
+
+
+def test_a_hooks_path_that_cannot_be_written(repo: Repo, run: Run) -> None:
+    repo.git('config', 'core.hooksPath', '/dev/null')
+    before = (repo.path / '.git/config').read_bytes()
+    refused = run('hooks', 'install', status=128).err
+    assert re.fullmatch(r"fatal: cannot install hooks in '/dev/null': [A-Z][a-z ]+\n", refused)
+    assert (repo.path / '.git/config').read_bytes() == before
+
+
+@pytest.mark.parametrize('name', ["it's", 'a b', '$HOME', 'new\nline', '"'])
+def test_any_path_of_the_package(
+    repo: Repo, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The hook files quote it."""
+    copy = tmp_path / name / 'hooks'
+    shutil.copytree(Path(__file__).resolve().parent.parent / 'hooks', copy)
+    monkeypatch.setattr('git_session.hooks.source', lambda: str(copy))
+    run('start', 'work')
+    assert repo.run('git', 'commit', '-q', '--allow-empty', '-m', 'one') == Result(0, '', '')
+    assert repo.message().startswith('one\n\nSession-Id: ')
+
+
+def test_hooks_of_a_linked_worktree_are_those_of_the_repository(
+    repo: Repo, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.git('worktree', 'add', '-q', '../tree', '-b', 'other')
+    monkeypatch.chdir(tmp_path / 'tree')
+    assert run('hooks', 'install').err == f'hooks installed in {repo.path}/.git/hooks\n'
+    run('hooks', 'uninstall')
+
+
+def test_states(repo: Repo, run: Run) -> None:
+    place = repo.path / '.git/hooks'
+    run('hooks', 'install')
+    (place / 'commit-msg').chmod(0o644)
+    (place / 'post-merge').unlink()
+    shell()(place / 'post-commit')
+    text = (place / 'post-rewrite').read_text()
+    (place / 'post-rewrite').write_text(text.replace('session_python=', 'session_python=/old'))
+    assert run('hooks', status=1).out == (
+        'prepare-commit-msg: installed\n'
+        'commit-msg: installed, not executable\n'
+        'post-commit: not installed, another hook is there\n'
+        'post-checkout: installed\n'
+        'post-rewrite: installed, of another installation\n'
+        'post-merge: not installed\n'
+    )
+    run('hooks', 'install')
+    assert run('hooks').out.count(': installed') == len(EVENTS)
