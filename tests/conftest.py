@@ -8,9 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from git_session.main import main
 from tests.repo import Repo, Result
+
+# The same examples in every run, however slow the machine is.
+settings.register_profile(
+    'tests', deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile('tests')
 
 
 @pytest.fixture(autouse=True)
