@@ -56,7 +56,7 @@ def switch(here: Workspace, branch: str, *, create: bool = False, base: str = ''
         maker = here.maker()
         maker.add('pause', reason='switch')
         here.record(maker.made)
-    there = workspace.open_workspace()
+    there = workspace.open_workspace(arriving=True)
     if there.session is not None:
         enter(there)
     return there

@@ -271,12 +271,12 @@ def parse_time(at: str) -> float:
     if moment.tzinfo is None:
         raise ValueError(at)
     seconds = moment.timestamp()
-    if not _FIRST <= seconds <= _LAST:  # the time zone leads out of the calendar
+    if not FIRST <= seconds <= LAST:  # the time zone leads out of the calendar
         raise ValueError(at)
     return seconds
 
 
-_FIRST, _LAST = -62135596800, 253402300799.999  # the years 1 to 9999
+FIRST, LAST = -62135596800, 253402300799.999  # the years 1 to 9999
 
 
 _DAYS: dict[str, int] = {}  # date -> days since the epoch, of the dates seen

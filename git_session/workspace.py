@@ -157,10 +157,13 @@ class Workspace:
         eventlog.write_file(os.path.join(self.repo.gitdir, _POINTER), text)
 
 
-def open_workspace(*, reconcile: bool = True, work: bool = False) -> Workspace:
+def open_workspace(
+    *, reconcile: bool = True, work: bool = False, arriving: bool = False
+) -> Workspace:
     """Find the repository, read the configuration, load the session and reconcile it.
 
     A command that shows what was built says so with `work`: it is read once then.
+    One that has just switched here itself is `arriving`: it resumes the session.
     """
     # What does not depend on where we are runs beside the question where that is.
     listing = git.start('config', '-z', '--show-scope', '--list')
@@ -178,7 +181,8 @@ def open_workspace(*, reconcile: bool = True, work: bool = False) -> Workspace:
     if workspace.session is not None and reconcile:
         _complete(workspace)
     if workspace.session is not None and reconcile:
-        _reconcile(workspace, workspace.work(status) if work else None)
+        built = workspace.work(status) if work else None
+        _reconcile(workspace, built, reason='' if arriving else 'found')
         if is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
     return workspace
@@ -250,15 +254,18 @@ def _complete(workspace: Workspace) -> None:
         workspace.load()
 
 
-def _reconcile(workspace: Workspace, built: history.Work | None) -> None:
-    """Record what happened to this branch while no hook was looking."""
+def _reconcile(workspace: Workspace, built: history.Work | None, *, reason: str) -> None:
+    """Record what happened to this branch while no hook was looking.
+
+    `reason` is that of a resume, when HEAD is on a branch that was left.
+    """
     session, repo = workspace.require(), workspace.repo
     made = Maker(session.id, '', workspace.events[-1].id if workspace.events else '')
     fresh: list[Event] = []
     if repo.head is not None:
         fresh = _unreported(workspace, session, repo.head, made, built)
     if session.state == 'paused' and session.reason == 'switch':
-        made.add('resume', reason='found')
+        made.add('resume', reason=reason)
     fresh += made.made
     if fresh:
         workspace.record(fresh)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from git_session import words
 from git_session.analysis.steps import Step
+from git_session.events import LAST, format_time
 from git_session.history import Uncommitted, Work
 from git_session.output import Style, line
 from git_session.session import Session
@@ -204,7 +205,7 @@ def work_data(work: Work) -> dict[str, Any]:
         'commits': [
             {
                 'commit': each.oid, 'subject': each.subject, 'author': each.name,
-                'email': each.email, 'time': each.time,
+                'email': each.email, 'time': format_time(min(each.time, LAST)),
             }
             for each in work.commits
         ],
