@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import git_session
-from git_session import config, errors, hooks, main, options
+from git_session import archive, config, errors, eventlog, hooks, main, options
 from git_session.config import KEYS
 from git_session.events import TYPES
 from git_session.options import FORMAT, Option
@@ -251,6 +251,22 @@ def test_the_recipes_of_the_data_model_work(session: Repo) -> None:
     assert published.count('\n') == whole.count('\n')
     assert objectives == '{"text":"First objective","state":"objective.complete"}\n'
     assert decisions == 'Use jq\tit is there\n'
+
+
+def test_manual_and_data_model_name_the_files_as_they_are() -> None:
+    paths = [
+        f'<branch>/{eventlog.LOG}', f'{archive.FOLDER}/<session>/',
+        f'{archive.FOLDER}/{archive.INDEX}', hooks.MANIFEST,
+    ]  # fmt: skip
+    manual = surface.unroff(MANUAL.read_text())
+    model = (TOP / 'docs/data-model.md').read_text()
+    assert [path for path in paths if path not in model] == []
+    assert [path for path in [*paths[1:], eventlog.LOG] if f'{path}\n' not in manual
+            and f'{path} ' not in manual] == []  # fmt: skip
+    assert f'<branch>/{eventlog.ID} ' in model
+    assert f'<branch>/{eventlog.PUBLISHED} ' in model
+    assert f'<hook>{hooks.CHAINED}' in manual
+    assert f'<hook>{hooks.CHAINED}' in (TOP / 'docs/hooks.md').read_text()
 
 
 # --- the documents themselves
