@@ -7,6 +7,15 @@
 
 session_scissors='------------------------ >8 ------------------------'
 
+# session_bytes FUNCTION ARGUMENTS: runs it with messages read as bytes, as git does.  In
+# another locale `[:space:]` is more than white space to git.
+session_bytes() {
+    locale=${LC_ALL-}
+    LC_ALL=C
+    "$@"
+    if [ -n "$locale" ]; then LC_ALL=$locale; else unset LC_ALL; fi
+}
+
 # session_busy: 0 when git is making a commit whose message is not the user's own
 # work of this moment: merge, cherry-pick, revert, am, rebase.  A clean revert
 # shows MERGE_MSG only.
@@ -126,7 +135,10 @@ session_line() {
             return
             ;;
         [[:space:]]*)
-            [ "$after" = good ] || bad=$((bad + 1))
+            if session_blank "${1%"${1#?}"}" && [ "$after" = good ]; then
+                return # a folded line
+            fi
+            bad=$((bad + 1)) after=bad
             return
             ;;
     esac

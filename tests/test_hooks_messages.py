@@ -535,7 +535,8 @@ LINES = st.sampled_from(
         '12:30', '#123 fix', '# comment', '---', '----', 'Signed-off-by: A <a@b>', 'a b: c',
         '(cherry picked from commit 1111111)', '- item: x', ': x', '-: x', 'é: x', 'あ', '; x',
         '    code: x', '\x0b', 'key:', 'Co-authored-by: あ <a@b>', '\\', '*', '$x', "'", '%s', '-n',
-        '\x0c', '\u00a0', '\u3000x: y', '!: x', 'a' * 300, '# ' + SCISSORS, SCISSORS,
+        '\x0c', '\u00a0', '\u3000', '\u2003x', '\x0cx: y', '\rx', '\u3000x: y', '!: x', 'a' * 300,
+        '# ' + SCISSORS, SCISSORS,
     ]
 )  # fmt: skip
 PARAGRAPHS = st.lists(LINES, min_size=1, max_size=5).map('\n'.join)
