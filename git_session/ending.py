@@ -117,3 +117,20 @@ def _back(branch: str, target: str) -> None:
             f"merge failed, and cannot switch back to '{branch}': {back.err.strip()}",
             f"you are on '{target}'; nothing was ended", status=FATAL,
         )  # fmt: skip
+
+
+def ended(repo: git.Repository, branch: str, *results: str) -> str | None:
+    """The id of the newest session of the branch that ended so, None when none did."""
+    found = [
+        record['session']
+        for record in archive.index(repo.sessions)
+        if record.get('branch') == branch and record.get('result') in results
+    ]
+    return found[-1] if found else None
+
+
+def reopen(repo: git.Repository, branch: str, session_id: str) -> None:
+    """Bring a session back from the archive to its branch."""
+    with eventlog.lock(repo.sessions, exclusive=True):
+        archive.take(repo.sessions, session_id, eventlog.directory(repo.sessions, branch))
+    bindings.bind(repo, branch, session_id)

@@ -239,16 +239,18 @@ def decode_all(data: bytes) -> tuple[list[Event], int]:
 
 
 def unite(events: Iterable[Event]) -> list[Event]:
-    """Each id once, sorted by id, whatever the order and the number of copies.
+    """Each id of a session once, sorted by id, whatever the order and the number of copies.
 
-    Of two events with one id the one with the shorter line counts: a commit that
-    its hook reported, not the same one found later.
+    One commit may be in two sessions, under one id.  Of two events with one id the
+    one with the shorter line counts: a commit that its hook reported, not the same
+    one found later.
     """
-    found: dict[str, Event] = {}
+    found: dict[tuple[str, str], Event] = {}
     for event in events:
-        kept = found.setdefault(event.id, event)
+        name = event.id, event.session
+        kept = found.setdefault(name, event)
         if kept is not event and kept != event:
-            found[event.id] = min(kept, event, key=_precedence)
+            found[name] = min(kept, event, key=_precedence)
     return [found[name] for name in sorted(found)]
 
 

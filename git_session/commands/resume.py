@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, brief, checkout, eventlog, git, history, output, words
+from git_session import archive, brief, checkout, ending, eventlog, git, history, output, words
 from git_session.errors import REFUSED, SessionError
 from git_session.events import Event
 from git_session.history import Commit
@@ -14,6 +14,7 @@ from git_session.workspace import Workspace, open_workspace, require_work_tree
 
 ABOUT = 'Go on with a session: switch to it, say what happened since, print the brief.'
 FORMS = {'': Syntax('[<branch>]', 0, 1, FORMAT)}
+_REOPENED = ('ended', 'left')  # how a session is over that can go on; a merged one cannot
 
 
 def run(action: str, values: Values) -> int:
@@ -24,6 +25,8 @@ def run(action: str, values: Values) -> int:
     if branch != here.repo.branch:
         _require_session(here, branch)
         here = checkout.switch(here, branch)
+    if here.session is None:
+        here = _reopen(here, branch)
     session = here.require()
     happened = _happened(here, left(here.events, session))
     checkout.enter(here)
@@ -37,6 +40,9 @@ def _branch(here: Workspace) -> str:
     """The current branch if it has a session, else the one that was active last."""
     if here.session is not None and here.repo.branch is not None:
         return here.repo.branch
+    branch = here.repo.branch
+    if branch is not None and ending.ended(here.repo, branch, *_REOPENED) is not None:
+        return branch
     live = eventlog.live(here.repo.sessions)
     if not live:
         raise SessionError(
@@ -49,10 +55,25 @@ def _last_active(here: Workspace, branch: str) -> float:
     return archive.load(eventlog.directory(here.repo.sessions, branch))[0].last_active
 
 
+def _reopen(here: Workspace, branch: str) -> Workspace:
+    """Go on with the session that had ended on the branch, as its handoff says."""
+    name = ending.ended(here.repo, branch, *_REOPENED)
+    if name is None:
+        return here
+    ending.reopen(here.repo, branch, name)
+    there = open_workspace(reconcile=False)
+    maker = there.maker()
+    maker.add('resume', reason='reopened')
+    there.record(maker.made)
+    output.talk(f'session {name} had ended; it goes on')
+    return open_workspace()
+
+
 def _require_session(here: Workspace, branch: str) -> None:
-    """Refuse before anything is switched when the branch has no session."""
+    """Refuse before anything is switched when the branch has no session to go on with."""
     checkout.check_name(branch)
-    if eventlog.session_id(eventlog.directory(here.repo.sessions, branch)) is None:
+    live = eventlog.session_id(eventlog.directory(here.repo.sessions, branch))
+    if live is None and ending.ended(here.repo, branch, *_REOPENED) is None:
         raise SessionError(
             f"no session on branch '{branch}'",
             f"start one with 'git session start {branch}'", status=REFUSED,

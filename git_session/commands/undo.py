@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import archive, bindings, eventlog, knowledge, output
+from git_session import ending, knowledge, output
 from git_session.errors import REFUSED, USAGE, SessionError
 from git_session.events import UNDOABLE, Event
 from git_session.options import Syntax, Values
@@ -66,16 +66,10 @@ def _forget(here: Workspace, before: Session, event: Event) -> None:
 def _reopen(here: Workspace) -> Workspace:
     """Bring the session back whose end was the last thing on this branch."""
     branch = here.repo.branch or ''
-    ended = [
-        record for record in archive.index(here.repo.sessions)
-        if record.get('branch') == branch and record.get('result') != 'gone'
-    ]  # fmt: skip
-    if not ended:
+    name = ending.ended(here.repo, branch, 'ended', 'merged', 'left')
+    if name is None:
         return here
-    name = ended[-1]['session']
-    with eventlog.lock(here.repo.sessions, exclusive=True):
-        archive.take(here.repo.sessions, name, eventlog.directory(here.repo.sessions, branch))
-    bindings.bind(here.repo, branch, name)
+    ending.reopen(here.repo, branch, name)
     there = open_workspace(reconcile=False)
     there.point()
     return there

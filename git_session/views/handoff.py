@@ -175,11 +175,10 @@ def _metrics(session: Session, work: Work, idle: float) -> str:
 
 
 def _resume(session: Session) -> str:
-    return (
-        '## How to resume\n\n'
-        f'    git session resume {shell_word(session.branch)}\n'
-        '    git session brief\n'
-    )
+    branch = shell_word(session.branch)
+    if session.end.get('result') == 'merged':
+        return f'## How to go on\n\nThe work is merged into {code(session.end.get("into", ""))}.\n'
+    return f'## How to resume\n\n    git session resume {branch}\n    git session brief\n'
 
 
 def shell_word(text: str) -> str:

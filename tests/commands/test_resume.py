@@ -105,3 +105,27 @@ def test_refused_by_git(work: Repo, run: Run) -> None:
 
 def test_json(work: Repo, run: Run) -> None:
     assert json.loads(run('resume', '--json').out)['schema'] == 'git-session/brief/1'
+
+
+def test_a_session_that_has_ended_goes_on(work: Repo, run: Run) -> None:
+    name = work.context()['session']
+    run('end', '--no-handoff')
+    run('switch', 'main')
+    said = run('resume', 'work')
+    assert said.err.splitlines()[:2] == [
+        "Switched to branch 'work'",
+        f'session {name} had ended; it goes on',
+    ]
+    assert (work.context()['session'], work.context()['state']) == (name, 'active')
+    assert [each['type'] for each in work.events()][-1] == 'resume'
+    run('end', '--no-handoff')
+    assert run('resume').err.startswith(f'session {name} had ended; it goes on\n')
+
+
+def test_a_merged_session_does_not_go_on(work: Repo, run: Run) -> None:
+    run('end', '--merge-to', 'main', '--no-handoff')
+    refused = run('resume', 'work', status=1)
+    assert refused.err == (
+        "error: no session on branch 'work'\nhint: start one with 'git session start work'\n"
+    )
+    assert work.git('branch', '--show-current') == 'main'
