@@ -1,0 +1,386 @@
+"""Replay: what each event means, and that the result depends on the set of events alone."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from git_session.errors import REFUSED, SessionError
+from git_session.events import TYPES, Event, event_id, format_time
+from git_session.session import Session, find, replay
+
+START = 1_795_388_546
+
+
+class Log:
+    """Makes events one after the other; `step` seconds between them unless told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.now = float(START)
+
+    def add(self, type: str, step: float = 60, suffix: str = 'a', **facts: Any) -> str:
+        self.now += step
+        name = event_id(self.now, suffix)
+        self.events.append(Event(name, format_time(self.now), 's', type, facts))
+        return name
+
+    def replay(self) -> Session:
+        return replay('s', self.events)
+
+
+@pytest.fixture
+def log() -> Log:
+    made = Log()
+    made.add(
+        'start', 0, branch='refs/heads/work', base='b' * 40, base_ref='refs/heads/main',
+        head='c' * 40, upstream='refs/remotes/origin/work', issue='#7', by='Ann <a@x>',
+    )  # fmt: skip
+    return made
+
+
+def states(items: list[Any]) -> list[tuple[str, str, str]]:
+    return [(each.name, each.text, each.state) for each in items]
+
+
+def test_start(log: Log) -> None:
+    session = log.replay()
+    assert (session.branch, session.base, session.base_ref, session.head_at_start) == (
+        'work', 'b' * 40, 'refs/heads/main', 'c' * 40,
+    )  # fmt: skip
+    assert (session.upstream, session.issue, session.author, session.authors) == (
+        'refs/remotes/origin/work', '#7', 'Ann <a@x>', ['Ann <a@x>'],
+    )  # fmt: skip
+    assert (session.state, session.mode, session.started) == ('active', 'normal', START)
+
+
+def test_start_counts_once(log: Log) -> None:
+    log.add('start', branch='refs/heads/other', by='Bob <b@x>')
+    session = log.replay()
+    assert (session.branch, session.author, session.started) == ('work', 'Ann <a@x>', START)
+    assert session.authors == ['Ann <a@x>', 'Bob <b@x>']
+
+
+def test_pause_and_resume(log: Log) -> None:
+    log.add('pause', reason='user')
+    assert (log.replay().state, log.replay().reason) == ('paused', 'user')
+    log.add('pause', reason='switch')
+    assert log.replay().reason == 'user'
+    log.add('resume')
+    assert (log.replay().state, log.replay().reason) == ('active', '')
+
+
+@pytest.mark.parametrize(
+    'type', sorted(set(TYPES) - {'start', 'resume', 'pause', 'end', 'undo', 'rename', 'rewrite',
+                                 'merge', 'handoff'})
+)  # fmt: skip
+def test_work_ends_a_pause_but_not_one_of_another_branch(log: Log, type: str) -> None:
+    facts = {name: 'x' for name, kind in TYPES[type].items() if kind == 'text'}
+    for reason, state in (('user', 'active'), ('switch', 'paused')):
+        made = Log()
+        made.add('pause', reason=reason)
+        made.add(type, **facts)
+        assert made.replay().state == state
+
+
+def test_end_and_resume_elsewhere(log: Log) -> None:
+    log.add('end', result='merged', into='main', head='d' * 40)
+    ended = log.replay()
+    assert (ended.state, ended.ended, ended.end['into']) == ('ended', log.now, 'main')
+    log.add('resume')
+    again = log.replay()
+    assert (again.state, again.ended, again.end) == ('active', 0.0, {})
+
+
+def test_rename(log: Log) -> None:
+    log.add('rename', branch='refs/heads/new/name')
+    assert log.replay().branch == 'new/name'
+
+
+def test_commit_merge_and_how_they_came(log: Log) -> None:
+    log.add('commit', commit='1' * 40)
+    log.add('commit', commit='2' * 40, via='pull')
+    log.add('commit', commit='1' * 40, suffix='again')
+    log.add('merge', commit='3' * 40)
+    session = log.replay()
+    assert session.commits == {'1' * 40: START + 60, '2' * 40: START + 120}
+    assert session.unreported == {'2' * 40: 'pull'}
+
+
+def test_checkpoint(log: Log) -> None:
+    ref = log.add('checkpoint', commit='1', label='l', message='m', committed=True, by='Bob',
+                  impact={'added': ['a']})  # fmt: skip
+    made = log.replay().checkpoints[0]
+    assert made.asdict() == {
+        'ref': ref, 'at': START + 60, 'commit': '1', 'label': 'l', 'message': 'm', 'by': 'Bob',
+        'committed': True, 'impact': {'added': ['a']},
+    }  # fmt: skip
+
+
+def test_objectives(log: Log) -> None:
+    one, two, three = (log.add('objective.add', text=text) for text in ('one', 'two', 'three'))
+    log.add('objective.start', ref=one)
+    log.add('objective.complete', ref=two)
+    log.add('objective.drop', ref=three, why='no need')
+    session = log.replay()
+    assert states(session.objectives) == [
+        ('obj-1', 'one', 'active'), ('obj-2', 'two', 'done'), ('obj-3', 'three', 'dropped'),
+    ]  # fmt: skip
+    assert session.objectives[2].why == 'no need'
+    assert [each.name for each in session.open_objectives()] == ['obj-1']
+    assert [each.name for each in session.active_objectives()] == ['obj-1']
+    log.add('objective.reopen', ref=three)
+    log.add('objective.edit', ref=two, text='two, better')
+    session = log.replay()
+    assert states(session.objectives)[1:] == [
+        ('obj-2', 'two, better', 'done'), ('obj-3', 'three', 'pending'),
+    ]  # fmt: skip
+    assert session.objectives[2].why == ''
+    assert session.objectives[2].since == START + 420
+    assert session.names() == {one: 'obj-1', two: 'obj-2', three: 'obj-3'}
+
+
+def test_blockers(log: Log) -> None:
+    goal = log.add('objective.add', text='goal')
+    ref = log.add('blocker.add', text='stuck', issue='#9', objective=goal)
+    log.add('blocker.resolve', ref=ref, how='asked')
+    found = log.replay().blockers[0]
+    assert (found.name, found.state, found.issue, found.objective, found.how, found.resolved) == (
+        'blk-1', 'resolved', '#9', goal, 'asked', log.now,
+    )  # fmt: skip
+    log.add('blocker.reopen', ref=ref)
+    log.add('blocker.edit', ref=ref, text='stuck again')
+    found = log.replay().open_blockers()[0]
+    assert (found.text, found.state, found.how, found.resolved) == ('stuck again', 'open', '', 0.0)
+
+
+def test_decisions_and_a_chain_of_those_in_their_place(log: Log) -> None:
+    one = log.add('decision.add', text='one', rationale='r', alternatives=['x', 'y'], by='Bob')
+    two = log.add('decision.supersede', ref=one, text='two')
+    three = log.add('decision.supersede', ref=two, text='three')
+    log.add('decision.edit', ref=three, text='three!')
+    found = log.replay().decisions
+    assert states(found) == [
+        ('dec-1', 'one', 'superseded'), ('dec-2', 'two', 'superseded'),
+        ('dec-3', 'three!', 'in force'),
+    ]  # fmt: skip
+    assert [(each.supersedes, each.superseded_by) for each in found] == [
+        ('', two), (one, three), (two, ''),
+    ]  # fmt: skip
+    assert (found[0].rationale, found[0].alternatives, found[0].by) == ('r', ('x', 'y'), 'Bob')
+    assert [each.name for each in log.replay().binding_decisions()] == ['dec-3']
+    log.add('undo', ids=[three])
+    assert [each.name for each in log.replay().binding_decisions()] == ['dec-2']
+
+
+def test_numbers_of_decisions_are_those_of_every_clone(log: Log) -> None:
+    log.add('decision.add', text='x', suffix='9f3c2a1b7d4e')
+    assert log.replay().decisions[0].log_number == 'D-20261122-9f3c2a'
+
+
+def test_notes_dead_ends_and_handoffs(log: Log) -> None:
+    log.add('note', text='n', by='Ann')
+    log.add('dead-end', text='d', by='Bob')
+    log.add('handoff', commit='f' * 40)
+    session = log.replay()
+    assert [(each.text, each.by) for each in session.notes] == [('n', 'Ann')]
+    assert [(each.text, each.by) for each in session.dead_ends] == [('d', 'Bob')]
+    assert [each.text for each in session.handoffs] == ['f' * 40]
+
+
+def test_every_type_has_a_handler_or_none_by_intention() -> None:
+    from git_session.session import _HANDLERS
+
+    assert set(TYPES) - set(_HANDLERS) == {'merge', 'undo'}
+
+
+def test_a_reference_to_nothing_changes_nothing(log: Log) -> None:
+    expected = log.replay()
+    for type, kinds in TYPES.items():
+        if 'ref' in kinds and type != 'decision.supersede':
+            log.add(type, ref='nowhere', text='x')
+    session = log.replay()
+    assert (session.objectives, session.blockers, session.decisions) == ([], [], [])
+    assert session.started == expected.started
+
+
+def test_two_clones_add_the_same_number(log: Log) -> None:
+    for text in ('one', 'two'):
+        log.add('objective.add', text=text)
+    common = list(log.events)
+    here = log.add('objective.add', text='here', suffix='b', step=10)
+    complete = log.add('objective.complete', ref=here)
+    mine = log.events[len(common) :]
+    there = Event(mine[0].id[:-1] + 'a', mine[0].at, 's', 'objective.add', {'text': 'there'})
+    for order in ([*common, *mine, there], [there, *mine[::-1], *common[::-1]]):
+        assert states(replay('s', order).objectives) == [
+            ('obj-1', 'one', 'pending'), ('obj-2', 'two', 'pending'), ('obj-3', 'there', 'pending'),
+            ('obj-4', 'here', 'done'),
+        ]  # fmt: skip
+    assert complete == mine[1].id
+
+
+def test_undo_of_one_of_several_and_of_an_undo(log: Log) -> None:
+    one = log.add('objective.add', text='one')
+    two = log.add('objective.add', text='two')
+    done = log.add('objective.complete', ref=one)
+    first = log.add('undo', ids=[done])
+    assert [each.state for each in log.replay().objectives] == ['pending', 'pending']
+    second = log.add('undo', ids=[first])
+    assert [each.state for each in log.replay().objectives] == ['done', 'pending']
+    log.add('undo', ids=[second])
+    assert [each.state for each in log.replay().objectives] == ['pending', 'pending']
+    log.add('undo', ids=[one, two])
+    assert log.replay().objectives == []
+    assert log.replay().undone == {done, second, one, two}
+
+
+def test_undo_of_what_is_not_there(log: Log) -> None:
+    log.add('undo', ids=['nowhere'])
+    assert log.replay().state == 'active'
+
+
+def test_an_undo_cannot_be_undone_by_an_earlier_one(log: Log) -> None:
+    note = log.add('note', text='n')
+    later = event_id(log.now + 120, 'a')
+    log.add('undo', ids=[later])
+    assert log.add('undo', ids=[note]) == later
+    assert log.replay().notes == []
+
+
+def test_a_chain_of_rewrites(log: Log) -> None:
+    log.add('commit', commit='a')
+    log.add('checkpoint', commit='a', label='l')
+    log.add('rewrite', by='amend', pairs=[['a', 'b']])
+    log.add('rewrite', by='rebase', pairs=[['b', 'c'], ['c', 'c']])
+    session = log.replay()
+    assert session.commits == {'c': START + 60}
+    assert session.checkpoints[0].commit == 'c'
+    assert [session.current(each) for each in 'abcx'] == ['c', 'c', 'c', 'x']
+
+
+def test_many_become_one(log: Log) -> None:
+    for each in 'abc':
+        log.add('commit', commit=each, via='found')
+    log.add('rewrite', by='rebase', pairs=[['a', 'n'], ['b', 'n'], ['c', 'n']])
+    log.add('commit', commit='n')
+    session = log.replay()
+    assert session.commits == {'n': START + 60}
+    assert session.unreported == {}
+
+
+def test_there_and_back_is_no_cycle(log: Log) -> None:
+    log.add('commit', commit='a')
+    log.add('rewrite', pairs=[['a', 'b']])
+    log.add('commit', commit='b')
+    log.add('rewrite', pairs=[['b', 'a']])
+    assert log.replay().commits == {'a': START + 60}
+    log.add('rewrite', pairs=[['a', 'b'], ['b', 'a']])
+    assert log.replay().commits == {'a': START + 60}
+
+
+@given(st.lists(st.lists(st.lists(st.sampled_from('abcdef'), min_size=2, max_size=2), max_size=4)))
+def test_rewrites_always_end_somewhere(rewrites: list[list[list[str]]]) -> None:
+    log = Log()
+    for each in 'abcdef':
+        log.add('commit', commit=each)
+    for pairs in rewrites:
+        log.add('rewrite', pairs=pairs)
+    session = log.replay()
+    for each in 'abcdef':
+        assert session.current(each) not in session.rewritten
+    assert set(session.commits) == {session.current(each) for each in 'abcdef'}
+    assert session.commits == dict(sorted(session.commits.items(), key=lambda item: item[1]))
+
+
+def test_a_long_chain_of_amends_is_cheap(log: Log) -> None:
+    for number in range(20_000):
+        log.add('commit', 1, commit=f'{number}')
+        log.add('rewrite', 1, pairs=[[f'{number}', f'{number + 1}']])
+    assert log.replay().commits == {'20000': START + 1}
+
+
+kinds = st.sampled_from(['note', 'commit', 'pause', 'resume', 'end', 'objective.add'])
+moments = st.lists(st.tuples(st.integers(0, 4000), kinds, st.booleans()), max_size=25)
+
+
+@given(moments, st.sampled_from([0, 60, 1800]))
+def test_active_time_by_another_way(steps: list[tuple[int, str, bool]], idle: int) -> None:
+    log = Log()
+    log.add('start', branch='x')
+    expected, stopped, last = 0, False, START + 60
+    undone = []
+    for step, kind, taken_back in steps:
+        facts = {'text': 'x', 'commit': f'{len(log.events)}', 'result': 'ended'}
+        name = log.add(kind, step, suffix=f'{len(log.events):03}',
+                       **{key: facts[key] for key in TYPES[kind] if key in facts})  # fmt: skip
+        now = int(log.now)
+        if now - last <= idle and not stopped:
+            expected += now - last
+        stopped, last = kind in ('pause', 'end') and not taken_back, now
+        if taken_back:
+            undone.append(name)
+    # The undo event itself is a moment of work too: far away, it adds nothing.
+    log.add('undo', 1_000_000, suffix='z', ids=undone)
+    assert log.replay().active_seconds(idle) == expected
+
+
+def test_active_time_ends_with_a_pause(log: Log) -> None:
+    log.add('pause', 100)
+    log.add('note', 100, text='x')
+    log.add('note', 100, text='y')
+    log.add('note', 10_000, text='z')
+    assert log.replay().active_seconds(1800) == 200
+    assert log.replay().last_active == log.now
+
+
+def test_other_sessions_are_passed_over(log: Log) -> None:
+    log.add('note', text='mine')
+    other = Event('z', format_time(START), 'other', 'note', {'text': 'theirs'})
+    assert [each.text for each in replay('s', [*log.events, other]).notes] == ['mine']
+    assert replay('nobody', log.events).started == 0.0
+
+
+def refusal(items: list[Any], wanted: str) -> tuple[str, tuple[str, ...], int]:
+    with pytest.raises(SessionError) as caught:
+        find(items, wanted, 'obj-', 'objective')
+    return caught.value.message, caught.value.hints, caught.value.status
+
+
+def test_find(log: Log) -> None:
+    for text in ('Google OAuth', 'GitHub OAuth', 'oauth', 'Straße 404', 'obj-x'):
+        log.add('objective.add', text=text)
+    items = log.replay().objectives
+    for wanted, number in (
+        ('obj-2', 2), ('2', 2), ('002', 2), ('google', 1), ('HUB', 2), ('OAuth', 3), ('OAUTH', 3),
+        ('strasse', 4), ('obj-x', 5),
+    ):  # fmt: skip
+        assert find(items, wanted, 'obj-', 'objective').number == number
+    assert refusal(items, '404') == (
+        "no objective '404'", ('this session has obj-1, obj-2, obj-3, obj-4, obj-5',), REFUSED,
+    )  # fmt: skip
+    assert refusal(items, 'obj-0')[0] == "no objective 'obj-0'"
+    assert refusal(items, '9' * 5000)[0].startswith("no objective '999")
+    assert refusal(items, '٣')[0] == "no objective matches '٣'"
+    assert refusal(items, 'o') == (
+        "'o' is ambiguous", ('it matches obj-1, obj-2, obj-3, obj-5',), REFUSED,
+    )  # fmt: skip
+    assert refusal(items, 'nothing') == (
+        "no objective matches 'nothing'", ("see 'git session objectives'",), REFUSED,
+    )  # fmt: skip
+    assert refusal(items, '')[0] == "no objective matches ''"
+    assert refusal([], '1') == ("no objective '1'", ('this session has no objectives',), REFUSED)
+    for _ in range(5):
+        log.add('objective.add', text='more')
+    assert refusal(log.replay().objectives, '77')[1] == ('this session has obj-1 to obj-10',)
+
+
+def test_gaps_are_of_neighbours(log: Log) -> None:
+    for step in (10, 20, 30):
+        log.add('note', step, text='x')
+    clock = [moment for moment, _ in log.replay().clock]
+    assert log.replay().active_seconds(25) == sum(b - a for a, b in pairwise(clock) if b - a <= 25)
