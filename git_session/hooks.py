@@ -103,6 +103,9 @@ def _quoted(text: str) -> str:
 def text(event: str) -> str:
     """The hook file of an event."""
     chain = _CHAIN.get(event, _CHAIN_AFTER).replace('{suffix}', CHAINED)
+    load = f'. "$session_hooks/{event}";'
+    if event not in ('post-checkout', 'post-rewrite'):  # without a session nothing more is read
+        load = f'. "$session_hooks/guard.sh"; session_guard && {load}'
     return (
         '#!/bin/sh\n'
         f"{MARK} ({event}): 'git session hooks uninstall' restores what was here\n"
@@ -111,7 +114,7 @@ def text(event: str) -> str:
         f'{_variables()} session_stderr=3\n'
         f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit $status\n'
         "trap 'exit $status' EXIT # whatever becomes of our files, git goes on\n"
-        f'{{ . "$session_hooks/{event}"; }} 3>&2 2>/dev/null\n'
+        f'{{ {load} }} 3>&2 2>/dev/null\n'
         'exit $status\n'
     )
 

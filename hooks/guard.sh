@@ -15,10 +15,10 @@ session_nl='
 # session_guard: 0 when the branch that HEAD names has a session.  Sets
 #   gitdir  this worktree's git directory     common  the shared one
 #   branch  HEAD's branch, short              dir     the session's directory
-#   id      the session's id
+#   id      the session's id                  session_found  1
 # and, when it returns 1 after HEAD was read, leaves `id` empty.
 session_guard() {
-    id='' gitdir='' common='' dir=''
+    id='' gitdir='' common='' dir='' session_found=''
     [ "${GIT_SESSION-}" != 0 ] && [ -z "${GIT_SESSION_ACTIVE-}" ] || return 1
     gitdir=${GIT_DIR:-.git}
     if [ -f "$gitdir" ]; then # a .git file: "gitdir: <path>"
@@ -33,8 +33,17 @@ session_guard() {
     [ -d "$common/sessions" ] || return 1
     session_head || return 1
     dir=$common/sessions/$branch
-    [ -f "$dir/id" ] || session_renamed || return 1
-    session_id
+    if [ ! -f "$dir/id" ]; then
+        # Asked this way round it is also right where a second, or a missing file, is all
+        # that -nt (POSIX.1-2024, and older in every shell) can tell.
+        # shellcheck disable=SC3013
+        ! [ "$common/sessions/.seen" -nt "$common/config" ] && [ -r "$session_hooks/renamed.sh" ] ||
+            return 1
+        # shellcheck source=hooks/renamed.sh
+        . "$session_hooks/renamed.sh"
+        session_renamed || return 1
+    fi
+    session_id && session_found=1
 }
 
 # session_link FILE PREFIX PLACE: sets `path` to the path that FILE holds after
@@ -78,25 +87,4 @@ session_head() {
         'ref: refs/heads/'*) branch=${head#ref: refs/heads/} ;;
     esac
     [ -n "$branch" ]
-}
-
-# session_renamed: `git branch -m` fires no hook, but it moves
-# branch.<name>.session in the config.  So unless our last look is newer than the
-# config there may be a binding whose directory still has the old name: only Python
-# moves directories.  Asked this way round it is also right where one second or a
-# missing file is all that -nt (POSIX.1-2024, and older in every shell) can tell.
-session_renamed() {
-    # shellcheck disable=SC3013
-    ! [ "$common/sessions/.seen" -nt "$common/config" ] || return 1
-    printf '' 2>/dev/null > "$common/sessions/.seen"
-    renamed=
-    while IFS=' ' read -r key rest; do
-        key=${key#branch.}
-        [ -n "$rest" ] && [ ! -f "$common/sessions/${key%.session}/id" ] && renamed=1
-    done <<BINDINGS
-$(git config --get-regexp '^branch\..*\.session$' 2>/dev/null)
-BINDINGS
-    [ -n "$renamed" ] && [ -x "${session_python-}" ] || return 1
-    "$session_python" -I -m git_session hook reconcile < /dev/null > /dev/null 2>&1
-    [ -f "$dir/id" ]
 }
