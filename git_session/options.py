@@ -53,6 +53,8 @@ class Values:
         self._given: dict[str, list[str]] = {}
 
     def give(self, name: str, value: str) -> None:
+        if name == 'json':
+            name, value = 'format', 'json'
         self._given.setdefault(name, []).append(value)
 
     def flag(self, name: str) -> bool:
@@ -74,13 +76,13 @@ class Values:
         text = self.text(name)
         if text is None:
             return None
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
             raise SessionError(f"option '{name}' expects a number, not '{text}'", status=USAGE)
         return int(text)
 
     @property
     def json(self) -> bool:
-        return self.text('format') == 'json' or (self.flag('json') and not self.text('format'))
+        return self.text('format') == 'json'
 
     @property
     def operand(self) -> str | None:

@@ -20,11 +20,18 @@ _COLORS = {
 }  # fmt: skip
 
 
+# Neither moves anything: they join the parts of an emoji, and letters of many scripts.
+_JOINERS = '\u200c\u200d'
+
+
 def plain(text: str) -> str:
     """`text` with control characters, bidi controls and stray bytes made visible."""
     if text.isprintable():
         return text
-    return ''.join(each if each.isprintable() or each == '\n' else _escaped(each) for each in text)
+    return ''.join(
+        each if each.isprintable() or each in '\n\t' or each in _JOINERS else _escaped(each)
+        for each in text
+    )
 
 
 def line(text: str) -> str:
@@ -32,18 +39,55 @@ def line(text: str) -> str:
     return plain(' '.join(text.split()))
 
 
-def markdown(text: str) -> str:
-    """`text` on one line, as text in Markdown: no HTML of its own."""
-    return line(text).replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')
-
-
 def _escaped(character: str) -> str:
-    if character == '\t':
-        return '\t'
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8
         return f'\\x{code - 0xDC00:02x}'
+    if code > 0xFFFF:
+        return f'\\U{code:08x}'
     return f'\\x{code:02x}' if code < 0x100 else f'\\u{code:04x}'
+
+
+def markdown(text: str) -> str:
+    """`text` on one line, to be read as it is in Markdown: no markup, no HTML of its own."""
+    text = line(text)
+    word = text.partition(' ')[0]
+    if word in ('-', '+', '---', '+++') or (word and not word.strip('#')):
+        text = '\\' + text  # it would begin a list, a heading, a rule
+    elif word[-1:] in ('.', ')') and word[:-1].isdigit():
+        text = f'{word[:-1]}\\{text[len(word) - 1 :]}'
+    if _SPECIAL.isdisjoint(text):
+        return text
+    links = any(pair in text for pair in ('](', '][', ']:'))
+    return ''.join([_literal(text, at, links) for at in range(len(text))])
+
+
+_SPECIAL = frozenset('<>&`[*_~\\')
+
+
+def _literal(text: str, at: int, links: bool) -> str:
+    """One character of `text`, escaped where Markdown (CommonMark 0.31) would read more in it."""
+    each, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
+    if each in '<>':
+        return '&lt;' if each == '<' else '&gt;'
+    if each == '&':
+        return '&amp;' if ';' in text[at : at + 40] else each
+    special = each == '`' or (each == '[' and links)
+    special = special or (each == '*' and not (before in ' ' and after in ' ' and at))
+    special = special or (each == '_' and not (before.isalnum() and after.isalnum()))
+    special = special or (each == '~' and '~' in (before, after))
+    special = special or (each == '\\' and after in '`[*_~\\')
+    return '\\' + each if special else each
+
+
+def code(text: str) -> str:
+    """`text` on one line as code in Markdown: a path, a name, as it is."""
+    shown = line(text)
+    fence = '`'
+    while fence in shown:
+        fence += '`'
+    pad = ' ' if shown.startswith('`') or shown.endswith('`') else ''
+    return f'{fence}{pad}{shown}{pad}{fence}'
 
 
 class Style:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from git_session import words
 from git_session.analysis.subject import kind
-from git_session.output import markdown
+from git_session.output import code
 from git_session.record import Record
 
 TYPE_CHECKING = False
@@ -76,12 +76,10 @@ def architecture(found: Survey) -> str:
         )
         lines.append(f'- Languages: {named}')
     if found.folders:
-        named = ', '.join(f'`{markdown(name)}/` ({count})' for name, count in found.folders[:12])
+        named = ', '.join(f'{code(name + "/")} ({count})' for name, count in found.folders[:12])
         lines.append(f'- Top folders, with their number of tracked files: {named}')
     if found.build:
-        lines.append(
-            '- Build files: ' + ', '.join(f'`{markdown(path)}`' for path in found.build[:12])
-        )
+        lines.append('- Build files: ' + ', '.join(code(path) for path in found.build[:12]))
     if not found.files:
         lines.append('- No tracked files yet')
     return '\n'.join(lines) + '\n'
@@ -93,12 +91,10 @@ def conventions(found: Survey) -> str:
     lines.append('<!-- Seen from the files of this repository; add the rules that you follow. -->')
     lines.append('')
     if found.tests:
-        named = ', '.join(f'`{markdown(name)}` ({count})' for name, count in found.tests[:8])
+        named = ', '.join(f'{code(name)} ({count})' for name, count in found.tests[:8])
         lines.append(f'- Tests are in: {named}')
     if found.ci:
-        lines.append(
-            '- CI is configured in: ' + ', '.join(f'`{markdown(path)}`' for path in found.ci[:8])
-        )
+        lines.append('- CI is configured in: ' + ', '.join(code(path) for path in found.ci[:8]))
     if not found.tests and not found.ci:
         lines.append('- No tests and no CI configuration are tracked yet')
     return '\n'.join(lines) + '\n'

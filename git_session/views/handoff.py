@@ -6,7 +6,7 @@ from git_session import words
 from git_session.analysis.steps import Step
 from git_session.events import format_time
 from git_session.history import Work
-from git_session.output import line, markdown
+from git_session.output import code, line, markdown
 from git_session.session import Session
 from git_session.views import files, status
 
@@ -58,12 +58,17 @@ def _front(session: Session, work: Work, written: float) -> str:
 
 
 def _yaml(value: str) -> str:
-    """A YAML scalar: plain where that is safe, else double quoted."""
-    if value and all(each.isalnum() or each in '-_./' for each in value):
+    """A YAML string: plain where nothing could read it as another kind, else double quoted."""
+    word = all(each.isalnum() or each in '-_./' for each in value)
+    named = value[:1].isalpha() and value.lower() not in _YAML_WORDS
+    if word and (named or (len(value) in (40, 64) and len(set(value) & set('abcdf')) > 1)):
         return value
     import json
 
     return json.dumps(line(value), ensure_ascii=False)
+
+
+_YAML_WORDS = ('true', 'false', 'yes', 'no', 'on', 'off', 'null', 'y', 'n')
 
 
 def _list(title: str, items: Sequence[str]) -> str:
@@ -144,11 +149,6 @@ def _changed(work: Work, saved: str) -> str:
     if saved:
         lines += [saved, '']
     return '\n'.join(lines)
-
-
-def code(text: str) -> str:
-    """`text` as code: a path, a name."""
-    return '`' + line(text).replace('`', "'") + '`'
 
 
 def _file(change: Any) -> str:
