@@ -220,6 +220,12 @@ def _unknown(session: Session, head: str, found: Iterable[Commit]) -> tuple[Comm
     return tuple(fresh)
 
 
+def only_here(branch: str, head: str, base: str) -> set[str]:
+    """The commits from `base` to `head` that no other local branch has."""
+    others = ('--not', *([base] if base else []), f'--exclude={branch}', '--branches')
+    return set(git.read('rev-list', '--ignore-missing', head, *others, '--').split())
+
+
 # How reflog entries begin that tell of a new commit.
 _MAKING = ('commit', 'cherry-pick', 'revert', 'am', 'rebase')
 

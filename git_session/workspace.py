@@ -286,8 +286,12 @@ def _unreported(
         maker.add('rewrite', by='found', pairs=[[old, new] for old, new in pairs.items()])
     ways = history.ways(branch)
     rewritten = set(pairs.values())
+    # A rebase onto another branch brings its commits along: they were made there.
+    own = {*ways, *rewritten, *history.only_here(branch, head, session.base)}
     found = []
     for each in fresh:
+        if each.oid not in own:
+            continue
         via = ways.get(each.oid) or 'found'
         if each.oid not in rewritten or (
             via.startswith('commit') and each.oid not in session.rewritten

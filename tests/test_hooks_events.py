@@ -128,7 +128,7 @@ def types(repo: Repo, skip: int, branch: str = 'work') -> list[str]:
 class Operation(NamedTuple):
     """`types` is what the hooks record at once.
 
-    `commits` is what status counts afterwards, commits that were dropped among them.
+    `commits` is what status counts afterwards, without those that were dropped.
     """
 
     script: str
@@ -208,7 +208,7 @@ OPERATIONS = {
     'rebase fixup': Operation(
         f'{TODO.format("2s/^pick/fixup/")} git rebase -i main', ('rewrite',), 1, 1
     ),
-    'rebase drop': Operation(f'{TODO.format("2s/^pick/drop/")} git rebase -i main', (), 2, 1),
+    'rebase drop': Operation(f'{TODO.format("2s/^pick/drop/")} git rebase -i main', (), 1, 1),
     'rebase exec': Operation(
         'git rebase -q -x "git commit -q --allow-empty -m executed" main', ('rewrite',), 4
     ),
@@ -233,7 +233,7 @@ OPERATIONS = {
         'git bisect start HEAD main\ngit switch main\ngit switch work\ngit bisect reset', (), 2
     ),
     'stash': Operation('echo x > a.txt\ngit stash -q\ngit stash pop -q\ngit stash -q', (), 2),
-    'reset': Operation('git reset -q --hard HEAD~1', (), 2, 1),
+    'reset': Operation('git reset -q --hard HEAD~1', (), 1, 1),
     'file': Operation(
         'echo x > a.txt\ngit checkout -- a.txt\ngit checkout HEAD a.txt\ngit restore a.txt', (), 2
     ),

@@ -375,3 +375,15 @@ def test_hostile_object_ids_do_not_reach_git(work: Repo, run: Run) -> None:
     run('status')
     run('checkpoint', '-l', 'x', '--no-commit')
     assert head in state(work).commits
+
+
+def test_a_rebase_onto_another_branch_does_not_make_its_commits_ours(session: Repo) -> None:
+    session.git('switch', '-q', '-c', 'other', 'main')
+    session.commit('theirs', **{'o.txt': 'x\n'})
+    session.git('switch', '-q', 'work')
+    session.commit('ours', **{'w.txt': 'x\n'})
+    session.git('rebase', '-q', 'other')
+    shown = session.json('status')
+    assert [each['subject'] for each in shown['work']['commits']] == ['ours', 'theirs']
+    assert shown['metrics']['commits'] == 1
+    assert [each['type'] for each in session.events()].count('commit') == 1

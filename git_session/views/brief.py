@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_BUDGET = 8000
 LEAST_BUDGET = 400
+_LONGEST = 500  # characters of an item: one long text leaves room for the others
 
 
 class Annotation(Record):
@@ -34,12 +35,27 @@ class Annotation(Record):
 
 
 class Section(Record):
-    """`least` items are shown before any later section gets room; `rest` names the others."""
+    """`least` items are shown before any later section gets room.
+
+    What is not shown is counted as `noun` and named with the `command` that shows it;
+    so many items at the end are of that kind, all of them where `counted` is -1.
+    """
 
     title: str
     items: list[str]
-    rest: str  # 'older decisions: git session decisions'
+    noun: str
+    command: str
     least: int = 3
+    counted: int = -1
+
+    def rest(self, shown: int) -> str:
+        """``7 older decisions: git session decisions``, '' when all are shown."""
+        hidden = len(self.items) - shown
+        if not hidden:
+            return ''
+        number = hidden if self.counted < 0 else min(hidden, self.counted)
+        what = words.count(number, self.noun) if number else words.count(hidden, 'line')
+        return f'{what}: {self.command}'
 
 
 def sections(
@@ -56,18 +72,24 @@ def sections(
 ) -> list[Section]:
     """The sections in the order of their importance, empty ones left out."""
     following = [f'{step.text} ({step.reason})' for step in steps]
-    goals, choices = _building(session), _decisions(session)
+    standing = _standing(session, work, remarks, now, idle)
+    happened, commits = _happened(work, others, now), len(work.commits)
+    warnings, choices = _warnings(session, annotations, now), _decisions(session)
     found = [
-        Section('What we are building', goals, 'objectives: git session objectives', 8),
-        Section('Where things stand', _standing(session, work, remarks, now, idle), '', 9),
-        Section('Watch out', _warnings(session, annotations, now), 'warnings: git session show', 6),
-        Section('Next', following, 'steps: git session status', 3),
-        Section('Decisions that bind', choices, 'older decisions: git session decisions', 4),
-        Section('How we build here', _ways(knowledge), 'lines: see .session/', 4),
-        Section('Notes', _notes(session, now), 'older notes: git session log', 2),
-        Section('What happened', _happened(work, others, now), 'older commits: git log', 4),
+        Section('What we are building', _building(session), 'objective', 'git session objectives', 8),
+        Section('Where things stand', standing, 'line', 'git session status', 9),
+        Section('Watch out', warnings, 'warning', 'git session show', 6),
+        Section('Next', following, 'step', 'git session status', 3),
+        Section('Decisions that bind', choices, 'older decision', 'git session decisions', 4),
+        Section('How we build here', _ways(knowledge), 'line', 'see .session/', 4),
+        Section('Notes', _notes(session, now), 'older note', 'git session log', 2),
+        Section('What happened', happened, 'older commit', 'git log', 4, commits),
     ]  # fmt: skip
-    return [section for section in found if section.items]
+    return [
+        each.replace(items=[words.cut(item, _LONGEST) for item in each.items])
+        for each in found
+        if each.items
+    ]
 
 
 def _building(session: Session) -> list[str]:
@@ -113,7 +135,7 @@ def _warnings(session: Session, annotations: Sequence[Annotation], now: float) -
         for each in session.dead_ends[::-1]
     ]
     items += [f'{line(each.path)}:{each.line}: {line(each.text)}' for each in annotations]
-    return [words.cut(item, 400) for item in items]
+    return items
 
 
 def _said_by(by: str, session: Session) -> str:
@@ -125,7 +147,7 @@ def _decisions(session: Session) -> list[str]:
     for each in reversed(session.binding_decisions()):
         why = f'; because {line(each.rationale)}' if each.rationale else ''
         instead = f'; not {", ".join(map(line, each.alternatives))}' if each.alternatives else ''
-        items.append(words.cut(f'{each.name} {line(each.text)}{why}{instead}', 600))
+        items.append(f'{each.name} {line(each.text)}{why}{instead}')
     return items
 
 
@@ -144,7 +166,7 @@ def _ways(knowledge: Knowledge) -> list[str]:
 
 def _notes(session: Session, now: float) -> list[str]:
     return [
-        words.cut(f'{words.age(each.at, now)}: {line(each.text)}{_said_by(each.by, session)}', 400)
+        f'{words.age(each.at, now)}: {line(each.text)}{_said_by(each.by, session)}'
         for each in reversed(session.notes)
     ]
 
@@ -174,39 +196,56 @@ def text(session: Session, found: Sequence[Section], budget: int) -> str:
     """
     title = f'# Session {session.id}\n'
     shown = [0] * len(found)
+    sizes = [_size(section, 0) for section in found]
     for least in (True, False):
         for index, section in enumerate(found):
             most = section.least if least else len(section.items)
-            while shown[index] < min(most, len(section.items)):
-                shown[index] += 1
-                if len(_render(title, found, shown)) > budget:
-                    shown[index] -= 1
+            for number in range(shown[index] + 1, min(most, len(section.items)) + 1):
+                before = shown[index], sizes[index]
+                shown[index] = number
+                sizes[index] = _size(section, number, before)
+                if len(title) + sum(sizes) + len(_left_out(found, shown)) > budget:
+                    shown[index], sizes[index] = before
                     break
-    return _render(title, found, shown)[:budget]
+    parts = [_block(section, number) for section, number in zip(found, shown, strict=True)]
+    return ''.join([title, *parts, _left_out(found, shown)])[:budget]
 
 
-def _render(title: str, found: Sequence[Section], shown: Sequence[int]) -> str:
-    parts = [title]
-    left: list[str] = []
-    for section, number in zip(found, shown, strict=True):
-        hidden = len(section.items) - number
-        if number:
-            parts.append(f'\n## {section.title}\n')
-            parts += [f'- {item}\n' for item in section.items[:number]]
-            if hidden:
-                parts.append(f'- + {hidden} {section.rest or "more: git session status"}\n')
-        elif hidden:
-            left.append(f'{hidden} {section.rest or "more: git session status"}')
-    if left:
-        parts.append('\nleft out: ' + '; '.join(left) + '\n')
-    return ''.join(parts)
+def _size(section: Section, shown: int, before: tuple[int, int] = (0, 0)) -> int:
+    """The length of a section's block; `before` is a smaller number shown and its length."""
+    if shown == 0:
+        return 0
+    number, size = before
+    if number == 0:
+        return len(_block(section, shown))
+    added = sum(len(item) + 3 for item in section.items[number:shown])
+    return size + added + len(_more(section, shown)) - len(_more(section, number))
+
+
+def _block(section: Section, shown: int) -> str:
+    """A section with so many of its items, nothing without any."""
+    if shown == 0:
+        return ''
+    items = ''.join(f'- {item}\n' for item in section.items[:shown])
+    return f'\n## {section.title}\n{items}{_more(section, shown)}'
+
+
+def _more(section: Section, shown: int) -> str:
+    rest = section.rest(shown)
+    return f'- + {rest}\n' if rest else ''
+
+
+def _left_out(found: Sequence[Section], shown: Sequence[int]) -> str:
+    """The line that names the sections of which nothing is shown."""
+    left = [each.rest(0) for each, number in zip(found, shown, strict=True) if number == 0]
+    return f'\nleft out: {"; ".join(left)}\n' if left else ''
 
 
 def data(session: Session, work: Work, found: Sequence[Section], *, idle: float) -> dict[str, Any]:
     """The same facts as data, schema git-session/brief/1, without a budget."""
     return {
         'schema': 'git-session/brief/1',
-        **files.state(session, idle=idle, checkpoints=10),
+        **files.state(session, idle=idle, checkpoints=10, work=work),
         'work': status.work_data(work),
         'sections': [{'title': section.title, 'items': section.items} for section in found],
     }

@@ -195,7 +195,7 @@ def data(
     return {
         'schema': 'git-session/handoff/1',
         'written': format_time(written),
-        **files.state(session, idle=idle),
+        **files.state(session, idle=idle, work=work),
         'work': status.work_data(work),
         'next': [{'text': step.text, 'reason': step.reason} for step in steps],
     }

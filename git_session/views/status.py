@@ -184,7 +184,7 @@ def data(
     """The same as data, schema git-session/status/1."""
     return {
         'schema': 'git-session/status/1',
-        **files.state(session, idle=idle, checkpoints=10),
+        **files.state(session, idle=idle, checkpoints=10, work=work),
         'work': work_data(work),
         'commits_since_checkpoint': since_checkpoint(session, work),
         'next': [
