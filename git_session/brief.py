@@ -44,7 +44,9 @@ def gather(here: Workspace) -> list[Section]:
 
 def find_annotations(top: str, work: Work, words: list[str]) -> list[Annotation]:
     """The TODO and FIXME of the files that this session changed, as they are on disk."""
-    paths = [each.path for each in work.changes if each.status != 'D'][:_MOST_FILES]
+    changed = [each.path for each in work.changes if each.status != 'D']
+    changed += [each.path for each in work.uncommitted]  # git grep knows the tracked ones
+    paths = list(dict.fromkeys(changed))[:_MOST_FILES]
     safe = [word for word in words if word.isascii() and word.replace('_', '').isalnum()]
     if not paths or not safe:
         return []
@@ -53,7 +55,7 @@ def find_annotations(top: str, work: Work, words: list[str]) -> list[Annotation]
         *paths,
     )  # fmt: skip
     found = []
-    for entry in reply.out.splitlines():
+    for entry in reply.out.split('\n'):
         fields = entry.split('\0')
         if len(fields) == 3 and fields[1].isdigit():
             found.append(Annotation(fields[0], int(fields[1]), fields[2].strip()))

@@ -72,11 +72,11 @@ def sections(
 ) -> list[Section]:
     """The sections in the order of their importance, empty ones left out."""
     following = [f'{step.text} ({step.reason})' for step in steps]
-    standing = _standing(session, work, remarks, now, idle)
+    goals, standing = _building(session), _standing(session, work, remarks, now, idle)
     happened, commits = _happened(work, others, now), len(work.commits)
     warnings, choices = _warnings(session, annotations, now), _decisions(session)
     found = [
-        Section('What we are building', _building(session), 'objective', 'git session objectives', 8),
+        Section('What we are building', goals, 'objective', 'git session objectives', 8),
         Section('Where things stand', standing, 'line', 'git session status', 9),
         Section('Watch out', warnings, 'warning', 'git session show', 6),
         Section('Next', following, 'step', 'git session status', 3),
