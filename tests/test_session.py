@@ -11,26 +11,8 @@ from hypothesis import strategies as st
 
 from git_session.errors import REFUSED, SessionError
 from git_session.events import TYPES, Event, event_id, format_time
-from git_session.session import Session, find, replay
-
-START = 1_795_388_546
-
-
-class Log:
-    """Makes events one after the other; `step` seconds between them unless told."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.now = float(START)
-
-    def add(self, type: str, step: float = 60, suffix: str = 'a', **facts: Any) -> str:
-        self.now += step
-        name = event_id(self.now, suffix)
-        self.events.append(Event(name, format_time(self.now), 's', type, facts))
-        return name
-
-    def replay(self) -> Session:
-        return replay('s', self.events)
+from git_session.session import find, replay
+from tests.made import START, Log
 
 
 @pytest.fixture

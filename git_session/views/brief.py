@@ -195,20 +195,26 @@ def text(session: Session, found: Sequence[Section], budget: int) -> str:
     then the rest is filled in the same order.
     """
     title = f'# Session {session.id}\n'
+    whole = [len(section.items) for section in found]
+    if sum(map(_size, found, whole)) + len(title) <= budget:
+        return _render(title, found, whole)
     shown = [0] * len(found)
-    sizes = [_size(section, 0) for section in found]
+    sizes = [0] * len(found)
     for least in (True, False):
         for index, section in enumerate(found):
-            most = section.least if least else len(section.items)
-            for number in range(shown[index] + 1, min(most, len(section.items)) + 1):
+            most = min(section.least, whole[index]) if least else whole[index]
+            for number in range(shown[index] + 1, most + 1):
                 before = shown[index], sizes[index]
                 shown[index] = number
                 sizes[index] = _size(section, number, before)
                 if len(title) + sum(sizes) + len(_left_out(found, shown)) > budget:
                     shown[index], sizes[index] = before
                     break
-    parts = [_block(section, number) for section, number in zip(found, shown, strict=True)]
-    return ''.join([title, *parts, _left_out(found, shown)])[:budget]
+    return _render(title, found, shown)[:budget]
+
+
+def _render(title: str, found: Sequence[Section], shown: Sequence[int]) -> str:
+    return ''.join([title, *map(_block, found, shown), _left_out(found, shown)])
 
 
 def _size(section: Section, shown: int, before: tuple[int, int] = (0, 0)) -> int:

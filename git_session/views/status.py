@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+_MOST_STEPS = 5
+
 
 def text(
     session: Session,
@@ -38,10 +40,13 @@ def text(
     lines += _changes(session, work, style, now)
     if steps:
         lines += ['', style.paint('Next', 'bold')]
-        for step in steps[:5]:
+        for step in steps[:_MOST_STEPS]:
             how = f'  ({step.command})' if step.command else ''
             shown = f'  {style.mark("•", "-")} {step.text}'
             lines.append(words.cut(shown, style.width - len(how)) + style.paint(how, 'dim'))
+        if len(steps) > _MOST_STEPS:
+            rest = f'  + {len(steps) - _MOST_STEPS} more: git session brief'
+            lines.append(style.paint(rest, 'dim'))
     if remarks:
         lines += ['', *(style.paint(remark, 'yellow') for remark in remarks)]
     lines += more
