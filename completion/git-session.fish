@@ -170,6 +170,10 @@ complete -c git-session -n $on -a status -d 'Whether each hook is in place'
 complete -c git-session -n $on -a install -d 'Install them beside what is there'
 complete -c git-session -n $on -a uninstall -d 'Take them out and put back what was there'
 
+set on "__git_session_in 'hooks install'"
+complete -c git-session -n $on -l method -xa 'auto config files' -d 'How'
+complete -c git-session -n $on -l print -d 'Only print the lines to add to hooks of your own'
+
 set -l show '__git_session_in start resume switch end status brief handoff log history show doctor prune' \
     "'objectives list' 'blockers list' 'decisions list' 'decisions show'" \
     "'config list' 'config get' 'hooks status'"

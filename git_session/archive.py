@@ -1,7 +1,7 @@
 """Finished sessions: ``sessions/.archive/<id>/`` and their index.
 
 ``index.jsonl`` has one summary line a session, so that listing thousands reads
-one file.  It is derived: `rebuild` makes it again from the archived logs.
+one file.  It is derived: a line that is lost is made again from the archived log.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 FOLDER = '.archive'
 INDEX = 'index.jsonl'
+_IDLE = 1800.0  # the default of session.idle_timeout, where the record of an end is lost
 
 
 def folder(sessions: str, session_id: str) -> str:
     """Where a finished session is kept; raises SessionError on an id that is no file name."""
-    if session_id.startswith('.') or '/' in session_id or '\0' in session_id:
+    if not eventlog.is_id(session_id):
         raise SessionError(f"'{session_id}' is not a session id")
     return os.path.join(sessions, FOLDER, session_id)
 
@@ -133,26 +134,53 @@ def _without_none(value: Any) -> Any:
 
 
 def index(sessions: str) -> list[dict[str, Any]]:
-    """The summaries of the finished sessions, each id once, the newest line of it."""
+    """The summaries of the finished sessions, each id once, the newest line of it.
+
+    A session whose line is lost or damaged is summed up from its log, without the
+    figures that git knew when it ended.
+    """
     found: dict[str, dict[str, Any]] = {}
     try:
-        with open(os.path.join(sessions, FOLDER, INDEX), encoding='utf-8') as file:
-            for text in file:
-                record = _record(text)
+        with open(os.path.join(sessions, FOLDER, INDEX), 'rb') as file:
+            for line in file:
+                record = _record(line)
                 if record is not None:
                     found[record['session']] = record
     except FileNotFoundError:
-        return []
+        pass
+    for name in _archived(sessions):
+        place = folder(sessions, name)
+        if name not in found and os.path.isfile(os.path.join(place, eventlog.LOG)):
+            found[name] = summary(load(place)[0], idle=_IDLE, figures={})
     return [record for record in found.values() if record['state'] != 'removed']
 
 
-def _record(text: str) -> dict[str, Any] | None:
+def _archived(sessions: str) -> list[str]:
+    """The names of the directories in the archive, which are ids."""
+    try:
+        return sorted(filter(eventlog.is_id, os.listdir(os.path.join(sessions, FOLDER))))
+    except FileNotFoundError:
+        return []
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    'branch': (str,), 'author': (str,), 'started': (int, float), 'last_active': (int, float),
+    'active_seconds': (int,), 'objectives': (int,), 'objectives_done': (int,),
+}  # fmt: skip
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    """The summary in a line, None when it is not whole."""
     import json
 
     try:
-        record = json.loads(text)
-        return record if isinstance(record, dict) and isinstance(record['session'], str) else None
-    except (ValueError, KeyError):
+        record = json.loads(line)
+        name, state = record['session'], record['state']
+        whole = isinstance(name, str) and eventlog.is_id(name) and isinstance(state, str)
+        if state != 'removed':
+            whole = whole and all(isinstance(record[key], _KINDS[key]) for key in _KINDS)
+        return record if whole else None
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -180,8 +208,9 @@ def find(sessions: str, wanted: str, current: str | None) -> str:
     finished = index(sessions)
     for record in finished:
         places.setdefault(record['session'], folder(sessions, record['session']))
-    if wanted.startswith('@{') and wanted.endswith('}') and wanted[2:-1].isdigit():
-        return _before(sessions, places, int(wanted[2:-1]), current)
+    back = wanted[2:-1] if wanted.startswith('@{') and wanted.endswith('}') else ''
+    if back.isascii() and back.isdigit() and len(back) < 19:
+        return _before(sessions, places, int(back), current)
     if wanted in places:
         return places[wanted]
     of_branch = [record['session'] for record in finished if record.get('branch') == wanted]

@@ -108,10 +108,23 @@ def _reconcile(
 
 def _rename(repo: git.Repository, old: str, new: str, session_id: str) -> None:
     source, target = (eventlog.directory(repo.sessions, branch) for branch in (old, new))
+    if _is_in_the_way(source, target):
+        aside = archive.folder(repo.sessions, session_id)
+        archive.move(source, aside)
+        source = aside
     archive.move(source, target)
     maker = Maker(session_id, '', _newest(target))
     maker.add('rename', branch='refs/heads/' + new)
     eventlog.append(target, [events.encode(event) for event in maker.made])
+
+
+def _is_in_the_way(source: str, target: str) -> bool:
+    """Whether one branch is the other's name and that of a file of ours, as in ``x/id``."""
+    short, long = sorted((source, target), key=len)
+    if not long.startswith(short + os.sep):
+        return False
+    first = os.path.join(short, long[len(short) + 1 :].partition(os.sep)[0])
+    return os.path.isfile(first) or os.path.isfile(os.path.join(source, os.path.basename(first)))
 
 
 def finish(repo: git.Repository, branch: str, session_id: str, *, result: str, idle: float) -> None:
@@ -121,6 +134,23 @@ def finish(repo: git.Repository, branch: str, session_id: str, *, result: str, i
     maker.add('end', result=result)
     eventlog.append(place, [events.encode(event) for event in maker.made])
     _put(repo, place, idle)
+
+
+def restore(repo: git.Repository, branch: str, bound: str) -> str | None:
+    """Write the `id` of a branch's session again where it is lost or damaged.
+
+    The id that was written, None when there is nothing to write; `bound` is what the
+    config says, if anything.
+    """
+    place = eventlog.directory(repo.sessions, branch)
+    if not os.path.isfile(os.path.join(place, eventlog.LOG)):
+        return None
+    with eventlog.lock(repo.sessions, exclusive=True):
+        name = eventlog.lost_id(place, bound)
+        if name is None or name == eventlog.session_id(place):
+            return None
+        eventlog.write_file(os.path.join(place, eventlog.ID), name + '\n', durable=True)
+        return name
 
 
 def complete(repo: git.Repository, branch: str, *, idle: float) -> bool:

@@ -124,7 +124,7 @@ def ensure_hooks(repo: git.Repository) -> list[str]:
         done = hooks.install(repo)
     except SessionError as error:
         return [f'warning: hooks not installed: {error.message}', "hint: see 'git session doctor'"]
-    place = os.path.relpath(hooks.directory(repo))
+    place = os.path.relpath(hooks.place(repo))
     return [f"installed git hooks in {place} ('git session hooks uninstall' removes them)", *done]
 
 

@@ -46,9 +46,19 @@ def session_id(place: str) -> str | None:
     """The id of the session in a directory, None when there is none."""
     try:
         with open(os.path.join(place, ID), encoding='utf-8') as file:
-            return file.readline().strip() or None
-    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+            name = file.readline().strip()
+    # A branch may be called <branch>/id: then that is a directory.
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, UnicodeDecodeError):
         return None
+    return name if is_id(name) else None
+
+
+_IN_IDS = frozenset('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-')
+
+
+def is_id(name: str) -> bool:
+    """Whether it can be a session id, which is a file name and printed as it is."""
+    return bool(name) and not name.startswith('.') and not set(name) - _IN_IDS
 
 
 def live(sessions: str) -> dict[str, str]:
@@ -75,6 +85,22 @@ def _entries(place: str) -> list[os.DirEntry[str]]:
         return []
 
 
+def lost_id(place: str, bound: str) -> str | None:
+    """The id of the session that the log in a directory is of, None when it is not clear.
+
+    A log that has nothing but the opening of a session is nobody's unless its branch
+    is bound to it: its command was killed before it had made the session.
+    """
+    found = [event for event in events.decode_all(read_bytes(place))[0] if is_id(event.session)]
+    opened = [event for event in found if event.type == 'start']
+    names = {event.session for event in opened or found}
+    if len(names) != 1:
+        return None
+    name = names.pop()
+    alone = bool(opened) and all((event.op or event.id) == opened[0].id for event in found)
+    return None if alone and name != bound else name
+
+
 class lock:
     """The lock of all sessions, for a `with`; waits for it."""
 
@@ -98,7 +124,7 @@ def read_bytes(place: str) -> bytes:
     try:
         with open(os.path.join(place, LOG), 'rb') as file:
             return file.read()
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return b''
 
 
@@ -127,7 +153,7 @@ def append(place: str, lines: list[bytes]) -> None:
 
 
 def published_size(place: str) -> int:
-    """How many bytes of the log have been published."""
+    """How many bytes of the log have been published, as was written; 0 where nothing is."""
     try:
         with open(os.path.join(place, PUBLISHED), encoding='ascii') as file:
             return int(file.read())

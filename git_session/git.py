@@ -292,3 +292,10 @@ def checked_out() -> set[str]:
         if line.startswith('branch refs/heads/'):
             found.add(line.removeprefix('branch refs/heads/'))
     return found
+
+
+def version() -> tuple[int, int]:
+    """The version of git: (2, 39)."""
+    words = read('version').split()
+    numbers = [int(part) for part in words[2].split('.')[:2] if part.isdigit()]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else (0, 0)

@@ -1,20 +1,18 @@
-"""Installing the git hooks as files, beside whatever is there, and taking them out.
+"""Installing the git hooks by one of two methods, and taking them out to the byte.
 
-Each hook file is a few lines that load the real hook from the installed package,
-so an upgrade needs no new installation and a removed package leaves hooks that do
-nothing.  A hook that was there is renamed to ``<event>.session-orig`` with its bytes
-and mode, runs first with the same arguments and input, and its exit status counts.
-What was done is written to ``sessions/.hooks.json`` and undone from there.
+config: sections of git's configuration, where git knows them (see hookconfig); a
+core.hooksPath or another manager's files do not matter to it.  files: files in the
+hooks directory (see hookfiles).  Never both at once.  What was done is written to
+``sessions/.hooks.json`` and undone from there.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import stat
 import sys
 
-from git_session import eventlog, git
+from git_session import eventlog, git, hookconfig, hookfiles
 from git_session.errors import REFUSED, SessionError
 from git_session.record import Record
 
@@ -26,35 +24,18 @@ EVENTS = (
     'prepare-commit-msg', 'commit-msg', 'post-commit', 'post-checkout', 'post-rewrite',
     'post-merge',
 )  # fmt: skip
-MARK = '# git-session hook'
-CHAINED = '.session-orig'
+METHODS = ('auto', 'config', 'files')
+CONFIG_HOOKS = (2, 54)  # the first git that runs hook.<name>.command
 MANIFEST = '.hooks.json'  # no branch can have such a name
-NOTES_REF = 'refs/notes/session'
-
-_CHAIN = {
-    # The message hooks run before the commit: what the other one says counts at once.
-    'prepare-commit-msg': 'if [ -x "$0{suffix}" ]; then "$0{suffix}" "$@" || exit; fi\n',
-    'commit-msg': 'if [ -x "$0{suffix}" ]; then "$0{suffix}" "$@" || exit; fi\n',
-    'post-rewrite': (
-        'if [ -x "$0{suffix}" ]; then # both get the list that git gives\n'
-        '    session_input=\n'
-        '    while IFS= read -r line; do\n'
-        '        session_input="$session_input$line\n"\n'
-        '    done\n'
-        '    printf \'%s\' "$session_input" 2>/dev/null | "$0{suffix}" "$@"\n'
-        '    status=$?\n'
-        'fi\n'
-    ),
-}
-_CHAIN_AFTER = 'if [ -x "$0{suffix}" ]; then "$0{suffix}" "$@"; status=$?; fi\n'
 
 
 class State(Record):
-    """One hook as it is: `found` is ours, other, none or disabled (not executable)."""
+    """One hook as it is: `found` is ours, other, none or disabled; `method` config or files."""
 
     event: str
     found: str
-    chained: bool
+    method: str
+    chained: bool = False
     detail: str = ''
 
 
@@ -67,27 +48,7 @@ def source() -> str:
     raise SessionError('the hook files of git session are missing', 'install git session again')
 
 
-def directory(repo: git.Repository) -> str:
-    """The hooks directory in effect; raises SessionError where it is not ours to write to.
-
-    A relative core.hooksPath is git's to resolve: it starts at each worktree's top.
-    """
-    path = git.read('rev-parse', '--git-path', 'hooks').rstrip('\n')
-    place = os.path.abspath(path)
-    configured = git.ask('config', '--show-scope', '--get', 'core.hooksPath')
-    if configured.status != 0:
-        return place
-    scope, _, value = configured.out.rstrip('\n').partition('\t')
-    lines = [f"add to your '{event}' hook: {_line(event)}" for event in EVENTS]
-    if scope not in ('local', 'worktree') or '.husky' in value.split('/'):
-        raise SessionError(
-            f"core.hooksPath is '{value}' ({scope} config), which is not this repository's own",
-            *lines, status=REFUSED,
-        )  # fmt: skip
-    return place
-
-
-def _line(event: str) -> str:
+def line(event: str) -> str:
     """The line that loads our hook from somebody else's."""
     return f'{_variables()}; [ ! -r "$session_hooks/{event}" ] || . "$session_hooks/{event}"'
 
@@ -100,151 +61,107 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def text(event: str) -> str:
-    """The hook file of an event."""
-    chain = _CHAIN.get(event, _CHAIN_AFTER).replace('{suffix}', CHAINED)
-    load = f'. "$session_hooks/{event}";'
-    if event not in ('post-checkout', 'post-rewrite'):  # without a session nothing more is read
-        load = f'. "$session_hooks/guard.sh"; session_guard && {load}'
-    return (
-        '#!/bin/sh\n'
-        f"{MARK} ({event}): 'git session hooks uninstall' restores what was here\n"
-        'status=0\n'
-        f'{chain}'
-        f'{_variables()} session_stderr=3\n'
-        f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit $status\n'
-        "trap 'exit $status' EXIT # whatever becomes of our files, git goes on\n"
-        f'{{ {load} }} 3>&2 2>/dev/null\n'
-        'exit $status\n'
-    )
+def directory(repo: git.Repository) -> str:
+    """The hooks directory in effect; raises SessionError where it is not ours to write to."""
+    hints = [f"add to your '{event}' hook: {line(event)}" for event in EVENTS]
+    return hookfiles.directory(repo, hints)
 
 
-def is_ours(path: str) -> bool:
-    """Whether a file is a hook of ours."""
-    try:
-        with open(path, 'rb') as file:
-            return MARK.encode() in file.read(200)
-    except OSError:
-        return False
+def choose(method: str) -> str:
+    """The method to install by: config where this git knows it, else files."""
+    if method == 'config' and git.version() < CONFIG_HOOKS:
+        raise SessionError(
+            'this git does not run config-based hooks', 'git 2.54 or later does; use files',
+            status=REFUSED,
+        )  # fmt: skip
+    if method == 'auto':
+        return 'config' if git.version() >= CONFIG_HOOKS else 'files'
+    return method
 
 
-def install(repo: git.Repository) -> list[str]:
+def install(repo: git.Repository, method: str = 'auto') -> list[str]:
     """Install or refresh all hooks; what was done, in words.
 
     Raises SessionError, before anything has changed, when a hook cannot be kept.
     """
+    chosen = choose(method)
+    manifest = _manifest(repo)
+    said = []
+    if chosen == 'files':
+        said += _install_files(repo, manifest)
+    elif manifest.get('directory'):
+        said += _remove_files(manifest)
+        manifest = {key: manifest[key] for key in ('config',) if key in manifest}
+    if chosen == 'config' or not hookconfig.has_rewrite_ref(repo):
+        manifest['config'] = hookconfig.write(repo, _config_text(repo, chosen)) or manifest.get(
+            'config', ''
+        )
+    manifest['method'] = chosen
+    _write_manifest(repo, manifest)
+    return said
+
+
+def _config_text(repo: git.Repository, method: str) -> str:
+    commands = {event: hookconfig.command(event, _variables()) for event in EVENTS}
+    rewrite = not hookconfig.has_rewrite_ref(repo)
+    return hookconfig.text(commands if method == 'config' else {}, rewrite=rewrite)
+
+
+def _install_files(repo: git.Repository, manifest: dict[str, Any]) -> list[str]:
     place = directory(repo)
     for event in EVENTS:
-        _check(repo, os.path.join(place, event), event)
-    manifest = _manifest(repo)
+        hookfiles.check(repo, os.path.join(place, event), line(event))
     manifest.setdefault('made_directory', not os.path.isdir(place))
     manifest['directory'] = place
     said = []
     try:
         os.makedirs(place, exist_ok=True)
         for event in EVENTS:
-            said += _install(place, event, manifest)
+            path = os.path.join(place, event)
+            if hookfiles.install(path, hookfiles.text(event, _variables())):
+                said.append(f"kept the '{event}' hook that was there; it runs first")
     except OSError as error:
         raise SessionError(f"cannot install hooks in '{place}': {error.strerror}") from None
     finally:
-        os.makedirs(repo.sessions, exist_ok=True)
-        eventlog.write_file(_manifest_path(repo), json.dumps(manifest, indent=1) + '\n')
-    if _add_rewrite_ref():
-        manifest['rewrite_ref'] = True
-        eventlog.write_file(_manifest_path(repo), json.dumps(manifest, indent=1) + '\n')
+        _write_manifest(repo, manifest)
     return said
-
-
-def _check(repo: git.Repository, path: str, event: str) -> None:
-    """Raise SessionError when the hook that is at `path` cannot be kept beside ours."""
-    if not os.path.lexists(path) or is_ours(path):
-        return
-    if os.path.lexists(path + CHAINED):
-        raise SessionError(
-            f"cannot keep the hook '{path}'", f"'{path}{CHAINED}' is there already",
-            'move one of them away', status=REFUSED,
-        )  # fmt: skip
-    tracked = repo.top is not None and path.startswith(os.path.join(repo.top, ''))
-    if tracked and git.ask('ls-files', '--error-unmatch', '--', path).status == 0:
-        raise SessionError(
-            f"the hook '{path}' is tracked; it would be renamed",
-            f"add to it: {_line(event)}", status=REFUSED,
-        )  # fmt: skip
-
-
-def _install(place: str, event: str, manifest: dict[str, Any]) -> list[str]:
-    path = os.path.join(place, event)
-    wanted = text(event)
-    installed: list[str] = manifest.setdefault('installed', [])
-    if event not in installed:
-        installed.append(event)
-    if _is(path, wanted):
-        return []
-    temporary = path + '.session-new'
-    with open(temporary, 'w', encoding='utf-8', errors='surrogateescape') as file:
-        file.write(wanted)
-    os.chmod(temporary, 0o777 & ~_umask())
-    said = []
-    kept: list[str] = manifest.setdefault('kept', [])
-    if os.path.lexists(path) and not is_ours(path):
-        os.rename(path, path + CHAINED)
-        if event not in kept:
-            kept.append(event)
-        said.append(f"kept the '{event}' hook that was there; it runs first")
-    os.replace(temporary, path)
-    return said
-
-
-def _is(path: str, wanted: str) -> bool:
-    try:
-        with open(path, encoding='utf-8', errors='surrogateescape') as file:
-            return file.read() == wanted and os.access(path, os.X_OK)
-    except OSError:
-        return False
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def uninstall(repo: git.Repository) -> list[str]:
     """Take our hooks out and put back what was there; what was done, in words."""
     manifest = _manifest(repo)
-    place = manifest.get('directory') or directory(repo)
+    said = []
+    if hookconfig.is_included(repo) or hookconfig.read(repo) is not None:
+        hookconfig.remove(repo, manifest.get('config', ''))
+        if manifest.get('method') == 'config':
+            said.append('removed the hooks from the configuration')
+    if manifest.get('directory') or not manifest:
+        manifest.setdefault('directory', git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
+        said += _remove_files(manifest)
+    eventlog.remove(_manifest_path(repo))
+    return said
+
+
+def _remove_files(manifest: dict[str, Any]) -> list[str]:
+    place = manifest['directory']
     said = []
     for event in EVENTS:
-        path = os.path.join(place, event)
-        if is_ours(path):
-            os.remove(path)
-            said.append(f"removed the '{event}' hook")
-        if os.path.lexists(path + CHAINED) and not os.path.lexists(path):
-            os.rename(path + CHAINED, path)
-            said.append(f"restored the '{event}' hook that was there before")
-        elif os.path.lexists(path + CHAINED):
-            said.append(f"another '{event}' hook has come; the one before is '{path}{CHAINED}'")
+        said += hookfiles.uninstall(os.path.join(place, event))
     if manifest.get('made_directory'):
         try:
             os.rmdir(place)
         except OSError:
             pass  # others have put files there since
-    if manifest.get('rewrite_ref'):
-        git.ask('config', '--local', '--unset', 'notes.rewriteRef', f'^{NOTES_REF}$')
-    eventlog.remove(_manifest_path(repo))
     return said
-
-
-def _add_rewrite_ref() -> bool:
-    """Let git carry our notes through amend and rebase; whether the value was added."""
-    values = git.ask('config', '--get-all', 'notes.rewriteRef').out.splitlines()
-    if any(value in (NOTES_REF, 'refs/notes/*') for value in values):
-        return False
-    return git.ask('config', '--local', '--add', 'notes.rewriteRef', NOTES_REF).status == 0
 
 
 def _manifest_path(repo: git.Repository) -> str:
     return os.path.join(repo.sessions, MANIFEST)
+
+
+def _write_manifest(repo: git.Repository, manifest: dict[str, Any]) -> None:
+    os.makedirs(repo.sessions, exist_ok=True)
+    eventlog.write_file(_manifest_path(repo), json.dumps(manifest, indent=1) + '\n')
 
 
 def _manifest(repo: git.Repository) -> dict[str, Any]:
@@ -257,22 +174,32 @@ def _manifest(repo: git.Repository) -> dict[str, Any]:
 
 
 def states(repo: git.Repository) -> list[State]:
-    """Each hook as it is in the hooks directory in effect."""
+    """Each hook as it is, by the method it was installed by."""
+    if _manifest(repo).get('method') == 'config':
+        return _config_states(repo)
     place = directory(repo)
-    return [_state(os.path.join(place, event), event) for event in EVENTS]
+    found = []
+    for event in EVENTS:
+        there = hookfiles.look(os.path.join(place, event), hookfiles.text(event, _variables()))
+        found.append(State(event, there.state, 'files', there.chained, there.detail))
+    return found
 
 
-def _state(path: str, event: str) -> State:
-    chained = os.path.lexists(path + CHAINED)
-    if not os.path.lexists(path):
-        return State(event, 'none', chained)
-    if not is_ours(path):
-        return State(event, 'other', chained)
-    if not os.stat(path).st_mode & stat.S_IXUSR:
-        return State(event, 'disabled', chained, 'not executable')
-    return State(
-        event, 'ours', chained, '' if _is(path, text(event)) else 'of another installation'
-    )
+def _config_states(repo: git.Repository) -> list[State]:
+    state, detail = 'ours', ''
+    if not hookconfig.is_included(repo) or hookconfig.read(repo) is None:
+        state = 'none'
+    elif git.version() < CONFIG_HOOKS:
+        state, detail = 'disabled', 'this git does not run config-based hooks'
+    elif hookconfig.read(repo) != _config_text(repo, 'config'):
+        detail = 'of another installation'
+    return [State(event, state, 'config', False, detail) for event in EVENTS]
+
+
+def place(repo: git.Repository) -> str:
+    """Where the hooks are installed: a directory, or the file of the configuration."""
+    manifest = _manifest(repo)
+    return manifest.get('directory') or hookconfig.path(repo)
 
 
 def is_installed(repo: git.Repository) -> bool:

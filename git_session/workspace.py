@@ -178,6 +178,8 @@ def open_workspace(
         for text in bindings.reconcile(repo, settings, idle=workspace.idle):
             output.talk(output.plain(text))
     workspace.load()
+    if reconcile:
+        _restore(workspace)
     if workspace.session is not None and reconcile:
         _complete(workspace)
     if workspace.session is not None and reconcile:
@@ -242,6 +244,19 @@ def _content(place: str, name: str) -> bytes:
             return file.read()
     except OSError:
         return b''
+
+
+def _restore(workspace: Workspace) -> None:
+    """Find the session again whose `id` is lost or damaged."""
+    session, branch = workspace.session, workspace.repo.branch
+    if branch is None or (session is not None and session.started):
+        return
+    bound = workspace.setting(f'branch.{branch}.session')
+    name = bindings.restore(workspace.repo, branch, bound)
+    if name is not None:
+        bindings.bind(workspace.repo, branch, name)
+        output.talk(f'the id of session {name} was lost; it is there again')
+        workspace.load()
 
 
 def _complete(workspace: Workspace) -> None:
@@ -337,6 +352,8 @@ def publish(workspace: Workspace) -> None:
     session = workspace.require()
     data = eventlog.read_bytes(workspace.place)
     done = eventlog.published_size(workspace.place)
+    if not 0 <= done <= len(data):
+        done = 0  # of another log; what is published already is not added again
     end = data.rfind(b'\n') + 1  # a torn last line is not an event yet
     if done >= end:
         return

@@ -12,7 +12,17 @@ from pathlib import Path
 import pytest
 
 import git_session
-from git_session import archive, config, errors, eventlog, hooks, main, options
+from git_session import (
+    archive,
+    config,
+    errors,
+    eventlog,
+    hookconfig,
+    hookfiles,
+    hooks,
+    main,
+    options,
+)
 from git_session.config import KEYS
 from git_session.events import TYPES
 from git_session.options import FORMAT, Option
@@ -256,7 +266,7 @@ def test_the_recipes_of_the_data_model_work(session: Repo) -> None:
 def test_manual_and_data_model_name_the_files_as_they_are() -> None:
     paths = [
         f'<branch>/{eventlog.LOG}', f'{archive.FOLDER}/<session>/',
-        f'{archive.FOLDER}/{archive.INDEX}', hooks.MANIFEST,
+        f'{archive.FOLDER}/{archive.INDEX}', hooks.MANIFEST, hookconfig.FILE,
     ]  # fmt: skip
     manual = surface.unroff(MANUAL.read_text())
     model = (TOP / 'docs/data-model.md').read_text()
@@ -265,8 +275,8 @@ def test_manual_and_data_model_name_the_files_as_they_are() -> None:
             and f'{path} ' not in manual] == []  # fmt: skip
     assert f'<branch>/{eventlog.ID} ' in model
     assert f'<branch>/{eventlog.PUBLISHED} ' in model
-    assert f'<hook>{hooks.CHAINED}' in manual
-    assert f'<hook>{hooks.CHAINED}' in (TOP / 'docs/hooks.md').read_text()
+    assert f'<hook>{hookfiles.CHAINED}' in manual
+    assert f'<hook>{hookfiles.CHAINED}' in (TOP / 'docs/hooks.md').read_text()
 
 
 # --- the documents themselves

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from git_session import __version__, archive, config, eventlog, git, hooks, output
+from git_session import __version__, archive, config, eventlog, git, hookconfig, hooks, output
 from git_session.errors import SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.record import Record
@@ -28,7 +28,13 @@ class Finding(Record):
 def run(action: str, values: Values) -> int:
     repo = git.discover()
     fix = values.flag('fix')
-    found = [_git(), *_hooks(repo, fix=fix), _rewrite(fix=fix), _notes(), *_sessions(repo, fix=fix)]
+    found = [
+        _git(),
+        *_hooks(repo, fix=fix),
+        _rewrite(repo, fix=fix),
+        _notes(),
+        *_sessions(repo, fix=fix),
+    ]
     found.append(_configuration(repo))
     if values.json:
         output.json({
@@ -68,15 +74,15 @@ def _hooks(repo: git.Repository, *, fix: bool) -> list[Finding]:
     ] or [Finding('hooks')]  # fmt: skip
 
 
-def _rewrite(*, fix: bool) -> Finding:
+def _rewrite(repo: git.Repository, *, fix: bool) -> Finding:
     subject = 'notes follow amend and rebase'
     values = git.ask('config', '--get-all', 'notes.rewriteRef').out.splitlines()
-    if any(value in (hooks.NOTES_REF, 'refs/notes/*') for value in values):
+    if any(value in (hookconfig.NOTES_REF, 'refs/notes/*') for value in values):
         return Finding(subject)
-    command = ('config', '--local', '--add', 'notes.rewriteRef', hooks.NOTES_REF)
-    if fix and git.ask(*command).status == 0:
+    if fix:
+        hooks.install(repo)
         return Finding(subject, 'no', fixed=True)
-    return Finding(subject, 'no', f"'git {' '.join(command)}'")
+    return Finding(subject, 'no', "'git session hooks install'")
 
 
 def _notes() -> Finding:

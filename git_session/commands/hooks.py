@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from git_session import git, hooks, output
-from git_session.options import FORMAT, Syntax, Values
+from git_session.options import FORMAT, Option, Syntax, Values
 
 ABOUT = 'Install the git hooks beside those that are there, take them out, or show them.'
 FORMS = {
     'status': Syntax('', 0, 0, FORMAT),
-    'install': Syntax('', 0, 0, ()),
+    'install': Syntax(
+        '', 0, 0,
+        (
+            Option(('--method',), 'how (auto)', value='method', choices=hooks.METHODS),
+            Option(('--print',), 'only print the lines to add to hooks of your own'),
+        ),
+    ),
     'uninstall': Syntax('', 0, 0, ()),
-}
+}  # fmt: skip
 
 
 def run(action: str, values: Values) -> int:
     repo = git.discover()
-    if action == 'install':
-        said = hooks.install(repo)
-        output.talk(f'hooks installed in {output.plain(hooks.directory(repo))}')
-    elif action == 'uninstall':
-        said = hooks.uninstall(repo) or ['no hooks of git session here']
-    else:
+    if action == 'status':
         return _status(repo, values)
+    if values.flag('print'):
+        for event in hooks.EVENTS:
+            output.out(f'# {event}\n{hooks.line(event)}\n')
+        return 0
+    if action == 'install':
+        said = hooks.install(repo, values.text('method') or 'auto')
+        output.talk(f'hooks installed in {output.plain(hooks.place(repo))}')
+    else:
+        said = hooks.uninstall(repo) or ['no hooks of git session here']
     for text in said:
         output.talk(text)
     return 0
@@ -33,7 +43,8 @@ def _status(repo: git.Repository, values: Values) -> int:
     if values.json:
         output.json({
             'schema': 'git-session/hooks/1',
-            'directory': hooks.directory(repo),
+            'method': found[0].method,
+            'place': hooks.place(repo),
             'hooks': [
                 {'event': each.event, 'state': each.found, 'chained': each.chained,
                  'detail': each.detail or None}

@@ -16,7 +16,7 @@ FORMS = {'': Syntax('[<n>]', 0, 1, ())}
 
 def run(action: str, values: Values) -> int:
     text = '1' if values.operand is None else values.operand
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+    if not (text.isascii() and text.isdigit() and len(text) < 19) or int(text) < 1:
         raise SessionError(f"expected a number of changes, not '{text}'", status=USAGE)
     here = open_workspace()
     if here.session is None and here.repo.branch:

@@ -46,7 +46,7 @@ def test_json(repo: Repo, run: Run) -> None:
     (repo.path / '.git/hooks/commit-msg').chmod(0o644)
     record = json.loads(run('hooks', 'status', '--json', status=1).out)
     assert record['schema'] == 'git-session/hooks/1'
-    assert record['directory'] == str(repo.path / '.git/hooks')
+    assert (record['method'], record['place']) == ('files', str(repo.path / '.git/hooks'))
     assert record['hooks'][1] == {
         'event': 'commit-msg', 'state': 'disabled', 'chained': False, 'detail': 'not executable',
     }  # fmt: skip
@@ -70,7 +70,19 @@ def test_in_a_bare_repository(repo: Repo, run: Run, monkeypatch: pytest.MonkeyPa
     run('hooks', 'uninstall')
 
 
-def test_method_is_not_there_yet(repo: Repo, run: Run) -> None:
-    assert run('hooks', 'install', '--method', 'files', status=129).err == (
-        "error: unknown option 'method'\nhint: see 'git session hooks -h'\n"
+def test_a_method_that_this_git_does_not_know(
+    repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('git_session.git.version', lambda: (2, 53))
+    assert run('hooks', 'install', '--method', 'config', status=1).err == (
+        'error: this git does not run config-based hooks\nhint: git 2.54 or later does; use files\n'
     )
+    refused = run('hooks', 'install', '--method', 'none', status=129)
+    assert refused.err.startswith("error: bad value for '--method': 'none'; expected one of auto")
+
+
+def test_the_lines_for_hooks_of_ones_own(repo: Repo, run: Run) -> None:
+    printed = run('hooks', 'install', '--print').out.splitlines()
+    assert printed[::2] == [f'# {event}' for event in EVENTS]
+    assert all(line.startswith("session_hooks='") for line in printed[1::2])
+    assert not (repo.path / '.git/hooks/post-commit').exists()

@@ -1,0 +1,185 @@
+"""The hooks as files in the hooks directory in effect, beside whatever is there.
+
+Each file is a few lines that load the real hook from the installed package, so an
+upgrade needs no new installation and a removed package leaves hooks that do
+nothing.  A hook that was there is renamed to ``<event>.session-orig`` with its bytes
+and mode, runs first with the same arguments and input, and its exit status counts.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from git_session import git
+from git_session.errors import REFUSED, SessionError
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MARK = '# git-session hook'
+CHAINED = '.session-orig'
+# What others rename our file to when they install over it, and whether they run it then.
+MOVED = {'.legacy': True, '.old': False}
+
+_CHAIN = {
+    # The message hooks run before the commit: what the other one says counts at once.
+    'prepare-commit-msg': 'if [ -x "{orig}" ]; then "{orig}" "$@" || exit; fi\n',
+    'commit-msg': 'if [ -x "{orig}" ]; then "{orig}" "$@" || exit; fi\n',
+    'post-rewrite': (
+        'if [ -x "{orig}" ]; then # both get the list that git gives\n'
+        '    session_input=\n'
+        '    while IFS= read -r line; do\n'
+        '        session_input="$session_input$line\n"\n'
+        '    done\n'
+        '    printf \'%s\' "$session_input" 2>/dev/null | "{orig}" "$@"\n'
+        '    status=$?\n'
+        'fi\n'
+    ),
+}
+_CHAIN_AFTER = 'if [ -x "{orig}" ]; then "{orig}" "$@"; status=$?; fi\n'
+
+
+class Found(Record):
+    """What is at the place of a hook: `state` is ours, other, none or disabled."""
+
+    state: str
+    chained: bool  # the hook that was there first is kept
+    detail: str = ''
+
+
+def directory(repo: git.Repository, lines: Sequence[str]) -> str:
+    """The hooks directory in effect; raises SessionError where it is not ours to write to.
+
+    A relative core.hooksPath is git's to resolve: it starts at each worktree's top.
+    `lines` are the hints that say what to add where we must not write.
+    """
+    place = os.path.abspath(git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
+    configured = git.ask('config', '--show-scope', '--get', 'core.hooksPath')
+    if configured.status != 0:
+        return place
+    scope, _, value = configured.out.rstrip('\n').partition('\t')
+    if scope not in ('local', 'worktree') or '.husky' in value.split('/'):
+        raise SessionError(
+            f"core.hooksPath is '{value}' ({scope} config), which is not this repository's own",
+            *lines, status=REFUSED,
+        )  # fmt: skip
+    return place
+
+
+def text(event: str, variables: str) -> str:
+    """The hook file of an event."""
+    chain = _CHAIN.get(event, _CHAIN_AFTER).replace('{orig}', f'${{0%/*}}/{event}{CHAINED}')
+    load = f'. "$session_hooks/{event}";'
+    if event not in ('post-checkout', 'post-rewrite'):  # without a session nothing more is read
+        load = f'. "$session_hooks/guard.sh"; session_guard && {load}'
+    return (
+        '#!/bin/sh\n'
+        f"{MARK} ({event}): 'git session hooks uninstall' restores what was here\n"
+        'status=0\n'
+        f'{chain}'
+        f'{variables} session_stderr=3\n'
+        f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit $status\n'
+        "trap 'exit $status' EXIT # whatever becomes of our files, git goes on\n"
+        f'{{ {load} }} 3>&2 2>/dev/null\n'
+        'exit $status\n'
+    )
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file is a hook of ours."""
+    try:
+        with open(path, 'rb') as file:
+            return MARK.encode() in file.read(200)
+    except OSError:
+        return False
+
+
+def check(repo: git.Repository, path: str, line: str) -> None:
+    """Raise SessionError when the hook that is at `path` cannot be kept beside ours."""
+    if not os.path.lexists(path) or is_ours(path):
+        return
+    if os.path.lexists(path + CHAINED) and not _is_moved(path):
+        raise SessionError(
+            f"cannot keep the hook '{path}'", f"'{path}{CHAINED}' is there already",
+            'move one of them away', status=REFUSED,
+        )  # fmt: skip
+    tracked = repo.top is not None and path.startswith(os.path.join(repo.top, ''))
+    if tracked and git.ask('ls-files', '--error-unmatch', '--', path).status == 0:
+        raise SessionError(
+            f"the hook '{path}' is tracked; it would be renamed",
+            f'add to it: {line}', status=REFUSED,
+        )  # fmt: skip
+
+
+def _is_moved(path: str) -> bool:
+    """Whether another manager runs our file from the place it was moved to."""
+    return any(runs and is_ours(path + suffix) for suffix, runs in MOVED.items())
+
+
+def install(path: str, wanted: str) -> bool:
+    """Put our file at `path`; whether a hook that was there is kept beside it."""
+    if _is(path, wanted) or _is_moved(path):
+        return False
+    temporary = path + '.session-new'
+    with open(temporary, 'w', encoding='utf-8', errors='surrogateescape') as file:
+        file.write(wanted)
+    os.chmod(temporary, 0o777 & ~_umask())
+    kept = os.path.lexists(path) and not is_ours(path)
+    if kept:
+        os.rename(path, path + CHAINED)
+    os.replace(temporary, path)
+    return kept
+
+
+def _is(path: str, wanted: str) -> bool:
+    try:
+        with open(path, encoding='utf-8', errors='surrogateescape') as file:
+            return file.read() == wanted and os.access(path, os.X_OK)
+    except OSError:
+        return False
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def uninstall(path: str) -> list[str]:
+    """Take our file out, wherever another manager moved it, and put back what was there first."""
+    event = os.path.basename(path)
+    said = []
+    for place in (path, *(path + suffix for suffix in MOVED)):
+        if not is_ours(place):
+            continue
+        os.remove(place)
+        said.append(f"removed the '{event}' hook")
+        if os.path.lexists(path + CHAINED):
+            os.rename(path + CHAINED, place)
+            said.append(f"restored the '{event}' hook that was there before")
+    if os.path.lexists(path + CHAINED) and not os.path.lexists(path):
+        os.rename(path + CHAINED, path)
+        said.append(f"restored the '{event}' hook that was there before")
+    elif os.path.lexists(path + CHAINED):
+        said.append(f"another '{event}' hook has come; the one before is '{path}{CHAINED}'")
+    return said
+
+
+def look(path: str, wanted: str) -> Found:
+    """What is at `path`; `wanted` is what we would write there."""
+    chained = os.path.lexists(path + CHAINED)
+    for suffix, runs in MOVED.items():
+        if is_ours(path + suffix) and not is_ours(path):
+            if runs:
+                return Found('ours', chained, f"run by the hook that moved it to '{suffix}'")
+            return Found('other', chained, f"ours was moved to '{suffix}' and is not run")
+    if not os.path.lexists(path):
+        return Found('none', chained)
+    if not is_ours(path):
+        return Found('other', chained)
+    if not os.stat(path).st_mode & stat.S_IXUSR:
+        return Found('disabled', chained, 'not executable')
+    return Found('ours', chained, '' if _is(path, wanted) else 'of another installation')
