@@ -281,15 +281,17 @@ def test_a_file_is_replaced_in_one_step(place: str) -> None:
 
 
 def test_live_sessions_of_any_depth(tmp_path: Path) -> None:
-    for branch in ('a', 'a/b', 'deep/er/still', 'ünï côdé', "it's;$x"):
+    names = ['a', 'a/b', 'deep/er/still', "it's;$x", 'ünï côdé']
+    for number, branch in enumerate(names):
         there = Path(eventlog.directory(str(tmp_path), branch))
         there.mkdir(parents=True)
-        (there / eventlog.ID).write_text(f'id of {branch}\n')
+        (there / eventlog.ID).write_text(f'id-{number}\n')
     (tmp_path / '.archive' / 'x').mkdir(parents=True)
     (tmp_path / '.archive' / 'x' / eventlog.ID).write_text('x\n')
     (tmp_path / 'empty').mkdir()
-    names = ['a', 'a/b', 'deep/er/still', "it's;$x", 'ünï côdé']
-    assert eventlog.live(str(tmp_path)) == {name: f'id of {name}' for name in names}
+    assert eventlog.live(str(tmp_path)) == {
+        name: f'id-{number}' for number, name in enumerate(names)
+    }
     assert eventlog.live(str(tmp_path / 'nowhere')) == {}
 
 

@@ -85,3 +85,24 @@ def test_usage(repo: Repo, run: Run, arguments: tuple[str, ...], message: str) -
     assert run('history', *arguments, status=129).err == (
         f"error: {message}\nhint: see 'git session history -h'\n"
     )
+
+
+def test_an_index_that_is_damaged_or_lost(three: Repo, run: Run) -> None:
+    index = three.sessions / '.archive' / 'index.jsonl'
+    for broken in (
+        b'', b'\xff\xfe\n', b'[1]\n{}\n3\n', b'{"session":"../../x","state":"ended"}\n',
+        index.read_bytes()[:70], b'{"session":"a","state":"ended","last_active":"x"}\n',
+    ):  # fmt: skip
+        index.write_bytes(broken)
+        assert names(run('history').out) == ['last', 'other', 'work']
+        run('history', '--metrics')
+        assert run('show', 'work').out.startswith('Session work-')
+    index.unlink()
+    assert names(run('history').out) == ['last', 'other', 'work']
+
+
+def test_absurd_numbers(three: Repo, run: Run) -> None:
+    for number in ('9' * 5000, '\N{SUPERSCRIPT TWO}'):
+        run('show', '@{' + number + '}', status=1)
+        run('undo', number, status=129)
+        run('history', '-n', number, status=129)
