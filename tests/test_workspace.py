@@ -387,3 +387,42 @@ def test_a_rebase_onto_another_branch_does_not_make_its_commits_ours(session: Re
     assert [each['subject'] for each in shown['work']['commits']] == ['ours', 'theirs']
     assert shown['metrics']['commits'] == 1
     assert [each['type'] for each in session.events()].count('commit') == 1
+
+
+@pytest.mark.parametrize('damaged', [None, '', 'wor', '\x1b[31m work\n', '../../x\n'])
+def test_a_lost_id_is_found_again(work: Repo, run: Run, damaged: str | None) -> None:
+    name = state(work).id
+    run('note', 'kept')
+    path = work.place() / 'id'
+    path.unlink() if damaged is None else path.write_text(damaged)
+    assert run('status').err == f'the id of session {name} was lost; it is there again\n'
+    assert path.read_text() == name + '\n'
+    assert [each.text for each in settled(work, run).notes] == ['kept']
+    run('start', '-o', 'x', status=1)
+
+
+def test_an_id_that_is_lost_at_once(work: Repo, run: Run) -> None:
+    name = state(work).id
+    (work.place() / 'id').unlink()
+    run('status')
+    assert (work.place() / 'id').read_text() == name + '\n'
+
+
+def test_an_opening_that_was_killed_is_no_session(work: Repo, run: Run) -> None:
+    (work.place() / 'id').unlink()
+    work.git('config', '--unset', 'branch.work.session')
+    run('status', status=1)
+    run('start', '-o', 'Again')
+    assert [each.text for each in settled(work, run).objectives] == ['Again']
+
+
+@pytest.mark.parametrize('name', ['id', 'events.jsonl', 'trailers/x', 'handoff.md'])
+def test_a_branch_called_like_a_file_of_ours(work: Repo, run: Run, name: str) -> None:
+    run('note', 'kept')
+    run('handoff')
+    work.git('branch', '-m', 'work', f'work/{name}')
+    assert [each.text for each in settled(work, run, f'work/{name}').notes] == ['kept']
+    run('history')
+    work.git('branch', '-m', f'work/{name}', 'work')
+    assert [each.text for each in settled(work, run).notes] == ['kept']
+    assert run('history').out.count('\n') == 1
