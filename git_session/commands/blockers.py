@@ -71,7 +71,8 @@ def _find(blockers: list[Blocker], wanted: str) -> Blocker:
 def _list(here: Workspace, values: Values) -> int:
     current = here.require()
     if values.json:
-        records = [files.blocker_record(each, current) for each in current.blockers]
+        names = current.names()
+        records = [files.blocker_record(each, names) for each in current.blockers]
         output.json({
             'schema': 'git-session/blockers/1', 'session': current.id, 'blockers': records,
         })  # fmt: skip

@@ -55,7 +55,8 @@ def _find(current: Session, wanted: str) -> Decision:
 
 def _list(here: Workspace, current: Session, values: Values) -> int:
     if values.json:
-        records = [files.decision_record(each, current) for each in current.decisions]
+        names = current.names()
+        records = [files.decision_record(each, names) for each in current.decisions]
         output.json({
             'schema': 'git-session/decisions/1', 'session': current.id, 'decisions': records,
         })  # fmt: skip
@@ -72,7 +73,7 @@ def _list(here: Workspace, current: Session, values: Values) -> int:
 
 def _show(here: Workspace, current: Session, each: Decision, values: Values) -> int:
     if values.json:
-        record = files.decision_record(each, current)
+        record = files.decision_record(each, current.names())
         output.json({'schema': 'git-session/decision/1', 'session': current.id, **record})
         return 0
     named = {other.ref: other.name for other in current.decisions}

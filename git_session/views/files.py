@@ -107,6 +107,7 @@ def state(
     """
     there = session.commits if work is None else {each.oid for each in work.commits}
     done, total = progress(session)
+    names = session.names()
     newest = session.checkpoints[-checkpoints:] if checkpoints else session.checkpoints
     return {
         'session': session.id,
@@ -123,8 +124,8 @@ def state(
         'mode': session.mode,
         'issue': session.issue or None,
         'objectives': [objective_record(each) for each in session.objectives],
-        'blockers': [blocker_record(each, session) for each in session.blockers],
-        'decisions': [decision_record(each, session) for each in session.decisions],
+        'blockers': [blocker_record(each, names) for each in session.blockers],
+        'decisions': [decision_record(each, names) for each in session.decisions],
         'checkpoints': [checkpoint_record(each) for each in reversed(newest)],
         'notes': [remark_record(each) for each in session.notes],
         'dead_ends': [remark_record(each) for each in session.dead_ends],
@@ -147,24 +148,24 @@ def objective_record(each: Objective) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def blocker_record(each: Blocker, session: Session) -> dict[str, Any]:
-    named = {objective.ref: objective.name for objective in session.objectives}
+def blocker_record(each: Blocker, names: dict[str, str]) -> dict[str, Any]:
+    """A blocker as data; `names` are those of the session."""
     return {
         'id': each.name, 'text': each.text, 'state': each.state,
         'added': format_time(each.added), 'issue': each.issue or None,
-        'objective': named.get(each.objective),
+        'objective': names.get(each.objective),
         'resolved': format_time(each.resolved) if each.resolved else None,
         'how': each.how or None,
     }  # fmt: skip
 
 
-def decision_record(each: Decision, session: Session) -> dict[str, Any]:
-    named = {decision.ref: decision.name for decision in session.decisions}
+def decision_record(each: Decision, names: dict[str, str]) -> dict[str, Any]:
+    """A decision as data; `names` are those of the session."""
     return {
         'id': each.name, 'number': each.log_number, 'text': each.text, 'state': each.state,
         'added': format_time(each.added), 'rationale': each.rationale or None,
         'alternatives': list(each.alternatives), 'by': each.by or None,
-        'supersedes': named.get(each.supersedes), 'superseded_by': named.get(each.superseded_by),
+        'supersedes': names.get(each.supersedes), 'superseded_by': names.get(each.superseded_by),
     }  # fmt: skip
 
 
