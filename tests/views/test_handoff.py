@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -194,8 +195,9 @@ def test_texts_are_text() -> None:
         '## Active blockers', '## Dead ends', '## Notes', '## What changed', '## Metrics',
         '## Next steps', '## How to resume',
     ]  # fmt: skip
-    for raw in ('<script', '[a](', '![i](', ' `c`', ' **b'):
-        assert raw not in shown.partition('\n---\n')[2]  # the front matter is YAML
+    body = shown.partition('\n---\n')[2]  # the front matter is YAML
+    assert '<script' not in body
+    assert re.search(r'(?<!\\)(\[a]|\[i]|`c`|\*\*b)', body) is None
     assert (
         '- \\# x ## Metrics &lt;script&gt;x&lt;/script&gt; \\[a](http://evil) !\\[i](u) \\`c\\`'
         ' \\*\\*b\\*\\* \\x1b\\[2J\\u202e &amp;lt;\n'
