@@ -87,7 +87,14 @@ def _commit(
 
 def _store(store: Repo, item: Any) -> bytes:
     """Write an object; its id in this repository's object format."""
-    store.object_store.add_object(item)
+    from dulwich.file import FileLocked
+
+    try:
+        store.object_store.add_object(item)
+    except FileLocked:  # by somebody who writes the same one, or who died doing so
+        kind, data = item.type_name.decode(), item.as_raw_string()
+        place = f'--git-dir={store.commondir()}'
+        git.read(place, 'hash-object', '-w', '--no-filters', '-t', kind, '--stdin', stdin=data)
     name: bytes = item.get_id(store.object_format)
     return name
 
