@@ -115,7 +115,7 @@ def work(session: Session, repo: git.Repository, status: git.Process | None = No
 
 def built(session: Session, head: str) -> Built:
     """What the session built up to `head`, an object id."""
-    for base in dict.fromkeys(each for each in (compared(session), session.base) if each):
+    for base in dict.fromkeys(each for each in (compared(session, head), session.base) if each):
         found = _compare(session, base, head)
         if found is not None:
             break
@@ -156,21 +156,35 @@ def _merged(session: Session, head: str, found: Built) -> Built:
     return Built(own, changes, found.ahead, found.behind, found.base)
 
 
-def compared(session: Session) -> str:
+def compared(session: Session, head: str) -> str:
     """The revision that the session's branch is compared with, '' when there is none.
 
     It is the base named at the start, or the upstream of that where the local branch
     is only behind it: who rebases on origin/main has built nothing of what is new
-    there.  A base that is gone leaves the commit that the session began at.
+    there.  A base that is gone leaves the commit that the session began at, or, where
+    that has been merged or the branch was rebased off it, the default branch.
     """
     if not session.base_ref.startswith('refs/heads/'):
         return session.base_ref or session.base
     form = '--format=%(upstream) %(upstream:track,nobracket)'
     reply = git.ask('for-each-ref', form, session.base_ref)
     if not reply.out:
-        return session.base
+        return _instead(session, head)
     upstream, _, track = reply.out.strip().partition(' ')
     return upstream if track.startswith('behind') else session.base_ref
+
+
+def _instead(session: Session, head: str) -> str:
+    """What `head` is compared with when the base branch is gone, as after a stacked merge."""
+    default = git.default_branch()
+    if default is None or default == f'refs/heads/{session.branch}' or not session.base:
+        return session.base
+    merged = _has(default, session.base)
+    return default if merged or not _has(head, session.base) else session.base
+
+
+def _has(revision: str, commit: str) -> bool:
+    return git.ask('merge-base', '--is-ancestor', commit, revision).status == 0
 
 
 def _range(session: Session, base: str, head: str) -> list[str]:
@@ -195,7 +209,7 @@ def unreported(session: Session, branch: str, head: str, built: Work | None) -> 
         return ()
     if built is not None and built.ahead and session.head_at_start in (session.base, ''):
         return _unknown(session, head, built.commits)
-    base = built.base if built is not None else compared(session)
+    base = built.base if built is not None else compared(session, head)
     log = ['log', '-z', _FORMAT, '--ignore-missing', '--first-parent', head, '--not']
     found = parse_log(git.read(*log, *([base] if base else []), *begin, '--'))
     if found or not base or not begin:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from git_session import eventlog, events
+from git_session import eventlog, events, git, notes
 from git_session.archive import load
 from git_session.session import Session
 from tests.repo import Repo, Result
@@ -426,3 +426,35 @@ def test_a_branch_called_like_a_file_of_ours(work: Repo, run: Run, name: str) ->
     work.git('branch', '-m', f'work/{name}', 'work')
     assert [each.text for each in settled(work, run).notes] == ['kept']
     assert run('history').out.count('\n') == 1
+
+
+@pytest.mark.parametrize('by', ['merge', 'squash'])
+def test_stacked_on_a_branch_that_was_merged_and_deleted(work: Repo, run: Run, by: str) -> None:
+    make(work, 'lower', 1)
+    run('start', 'upper')
+    make(work, 'mine', 2)
+    work.git('switch', '-q', 'main')
+    if by == 'squash':
+        work.git('merge', '-q', '--squash', 'work')
+        work.git('commit', '-q', '-m', 'squashed')
+    else:
+        work.git('merge', '-q', '--no-ff', '-m', 'merged', 'work')
+    make(work, 'foreign', 3)
+    below = work.git('rev-parse', 'work')
+    work.git('branch', '-q', '-D', 'work')
+    work.git('rebase', '-q', '--onto', 'main', below, 'upper')
+    settled(work, run, 'upper')
+    record = json.loads(run('status', '--json').out)['work']
+    assert record['compared_with'] == 'refs/heads/main'
+    assert [each['subject'] for each in record['commits']] == ['mine']
+    assert [each['path'] for each in record['files']] == ['mine.txt']
+
+
+def test_an_object_whose_writer_died(work: Repo, run: Run) -> None:
+    blob = work.git('hash-object', '--stdin', stdin='{"v":1}\n')
+    place = work.path / '.git' / 'objects' / blob[:2]
+    place.mkdir(exist_ok=True)
+    (place / f'{blob[2:]}.lock').touch()
+    notes.publish(git.discover(), {work.git('rev-parse', 'HEAD'): [b'{"v":1}']}, 'subject')
+    assert work.note() == [{'v': 1}]
+    assert work.git('cat-file', 'blob', blob) == '{"v":1}'
