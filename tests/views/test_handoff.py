@@ -187,7 +187,7 @@ def test_texts_are_text() -> None:
     log.add('objective.drop', ref=log.replay().objectives[-1].ref, why=NASTY)
     commit = Commit(HEAD, (), NASTY, NASTY, START, START, NASTY)
     change = Change('R', 'a`b\n# x', '<x>', 1, 1)
-    work = Work((commit,), (change,), (Uncommitted('??', 'c``d'),), 1, 0, 'refs/heads/main', HEAD)
+    work = Work((commit,), (change,), (Uncommitted('??', 'x``y'),), 1, 0, 'refs/heads/main', HEAD)
     shown = text(log.replay(), work)
     assert all(each.isprintable() for each in shown.replace('\n', ''))
     assert [each for each in shown.splitlines() if each.startswith('#')] == [
@@ -203,7 +203,7 @@ def test_texts_are_text() -> None:
         ' \\*\\*b\\*\\* \\x1b\\[2J\\u202e &amp;lt;\n'
     ) in shown
     assert '- R ``a`b # x`` (was `<x>`) +1 -1\n' in shown
-    assert '- ?? ```c``d```\n' in shown
+    assert '- ?? ```x``y```\n' in shown
 
 
 @pytest.mark.parametrize(
