@@ -159,7 +159,10 @@ def complete(repo: git.Repository, branch: str, *, idle: float) -> bool:
     Whether there was one.  What git knew when it ended is unknown now.
     """
     place = eventlog.directory(repo.sessions, branch)
-    with eventlog.lock(repo.sessions, exclusive=True):
+    with (  # the first one waits for an end that is only not done yet
+        eventlog.lock(repo.sessions, exclusive=True, name=eventlog.ENDING),
+        eventlog.lock(repo.sessions, exclusive=True),
+    ):
         name = eventlog.session_id(place)
         if name is None:
             return False

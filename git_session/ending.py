@@ -34,8 +34,19 @@ def finish(here: Workspace, *, with_handoff: bool, into: str = '') -> str:
     """End the session and archive it; the text of its handoff, '' without one.
 
     All figures are taken before anything is archived.  What cannot be published
-    now is in the log and only warned about.
+    now is in the log and only warned about.  Raises SessionError (REFUSED) when
+    another process has ended it meanwhile.
     """
+    name, sessions = here.require().id, here.repo.sessions
+    with eventlog.lock(sessions, exclusive=True, name=eventlog.ENDING):
+        if eventlog.session_id(here.place) != name:
+            raise SessionError(f'session {name} has ended already, just now', status=REFUSED)
+        text = _finish(here, with_handoff=with_handoff, into=into)
+    eventlog.write_file(os.path.join(here.repo.gitdir, 'session-branch'), '')
+    return text
+
+
+def _finish(here: Workspace, *, with_handoff: bool, into: str) -> str:
     session, work = here.require(), here.work()
     maker = here.maker()
     last = session.checkpoints[-1] if session.checkpoints else None
@@ -52,7 +63,6 @@ def finish(here: Workspace, *, with_handoff: bool, into: str = '') -> str:
     with eventlog.lock(here.repo.sessions, exclusive=True):
         archive.put(here.repo.sessions, here.place, ended, record)
     bindings.unbind(here.repo, ended.branch)
-    eventlog.write_file(os.path.join(here.repo.gitdir, 'session-branch'), '')
     return text
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LOG = 'events.jsonl'
 ID = 'id'
 PUBLISHED = 'published'
+ENDING = '.ending'
 
 
 def directory(sessions: str, branch: str) -> str:
@@ -102,16 +103,21 @@ def lost_id(place: str, bound: str) -> str | None:
 
 
 class lock:
-    """The lock of all sessions, for a `with`; waits for it."""
+    """The lock of all sessions, for a `with`; waits for it.
 
-    def __init__(self, sessions: str, *, exclusive: bool) -> None:
+    The one of ENDING is held while a session ends, from its last events to its place in
+    the archive, and taken before the other one.
+    """
+
+    def __init__(self, sessions: str, *, exclusive: bool, name: str = '.lock') -> None:
         self._sessions = sessions
+        self._name = name
         self._kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
         self._handle = -1
 
     def __enter__(self) -> None:
         os.makedirs(self._sessions, exist_ok=True)
-        path = os.path.join(self._sessions, '.lock')
+        path = os.path.join(self._sessions, self._name)
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         fcntl.flock(self._handle, self._kind)
 

@@ -266,7 +266,7 @@ def _complete(workspace: Workspace) -> None:
         return
     if bindings.complete(workspace.repo, branch, idle=workspace.idle):
         output.talk(f'session {session.id} had ended; it is archived now')
-        workspace.load()
+    workspace.load()
 
 
 def _reconcile(workspace: Workspace, built: history.Work | None, *, reason: str) -> None:

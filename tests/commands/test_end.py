@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -321,3 +322,26 @@ def test_an_unborn_branch(repo: Repo, run: Run) -> None:
     run('start')
     assert 'head: none\n' in run('end').out
     assert run('end', status=1).err.startswith('error: session fresh-')
+
+
+def test_two_at_once(work: Repo) -> None:
+    """One of them ends it; who only looks meanwhile does not finish its work for it."""
+    work.commit('add b', **{'b.txt': 'two\n'})
+    commands = ['end', 'end', 'end', 'status', 'status', 'status']
+    started = [
+        subprocess.Popen(
+            ('git', 'session', command), cwd=work.path, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for command in commands
+    ]  # fmt: skip
+    done = [(each.communicate(), each.returncode) for each in started]
+    assert sorted(status for _, status in done[:3]) == [0, 1, 1]
+    for (_, err), status in done:
+        assert 'fatal' not in err
+        assert 'archived' not in err
+        assert status == 0 or 'has ended already' in err or 'no session on branch' in err
+    (record,) = work.json('history', '--metrics')['sessions']
+    assert (record['result'], record['commits'], record['checkpoints']) == ('ended', 1, 1)
+    log = (work.sessions / '.archive' / record['session'] / 'events.jsonl').read_text()
+    assert log.count('"type":"end"') == 1
