@@ -12,13 +12,11 @@ from __future__ import annotations
 import os
 import random
 import time
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from typing import Any
 
 from git_session import git
 from git_session.errors import SessionError
-
-if TYPE_CHECKING:
-    from dulwich.repo import Repo
 
 REF = 'refs/notes/session'
 _TRIES = 60
@@ -38,10 +36,9 @@ def publish(repo: git.Repository, lines: dict[str, list[bytes]], subject: str) -
     lines = {commit: added for commit, added in lines.items() if added}
     if not lines:
         return
-    from dulwich.repo import Repo
-
+    store = _Objects(repo, next(iter(lines)))
     identity = _identity()
-    with Repo(repo.common) as store:
+    with closing(store.disk):
         for attempt in range(_TRIES):
             old = git.ask('rev-parse', '-q', '--verify', REF).out.strip()
             new = _commit(store, old, lines, subject, identity)
@@ -58,18 +55,58 @@ def publish(repo: git.Repository, lines: dict[str, list[bytes]], subject: str) -
     )  # fmt: skip
 
 
+class _Objects:
+    """The object database, by dulwich; what that cannot do, git does.
+
+    dulwich's Repo is not used: it refuses repositories with extensions that have
+    nothing to do with notes (partialClone, preciousObjects).
+    """
+
+    def __init__(self, repo: git.Repository, oid: str) -> None:
+        from dulwich.object_format import get_object_format
+        from dulwich.object_store import DiskObjectStore
+
+        self.format = get_object_format('sha256' if len(oid) == 64 else 'sha1')
+        path = os.path.join(repo.common, 'objects')
+        self.disk: Any = DiskObjectStore(path, object_format=self.format)
+        # Then files have permissions of their own, which git knows.
+        self._by_git = git.ask('config', 'core.sharedRepository').status == 0
+
+    def read(self, name: bytes) -> Any:
+        try:
+            return self.disk[name]
+        except KeyError:  # a partial clone: git fetches it
+            git.read('cat-file', '-e', name.decode())
+            return self.disk[name]
+
+    def write(self, item: Any) -> bytes:
+        """Write an object; its id."""
+        from dulwich.file import FileLocked
+
+        name: bytes = item.get_id(self.format)
+        try:
+            if not self._by_git:
+                self.disk.add_object(item)
+                return name
+        except FileLocked:  # by somebody who writes the same one, or who died doing so
+            pass
+        kind, data = item.type_name.decode(), item.as_raw_string()
+        git.read('hash-object', '-w', '--no-filters', '-t', kind, '--stdin', stdin=data)
+        return name
+
+
 def _identity() -> str:
     """'Name <email>' to sign notes with: the user's, else the committer's of HEAD."""
     return git.identity() or git.read('log', '-1', '--format=%cn <%ce>').strip()
 
 
 def _commit(
-    store: Repo, old: str, lines: dict[str, list[bytes]], subject: str, identity: str
+    store: _Objects, old: str, lines: dict[str, list[bytes]], subject: str, identity: str
 ) -> str | None:
     """The id of a notes commit on top of `old` with the lines; None when nothing is new."""
     from dulwich.objects import Commit
 
-    tip: Any = store[old.encode()] if old else None
+    tip: Any = store.read(old.encode()) if old else None
     root: _Directory = _open(store, tip.tree) if tip else {}
     changed = [_add(store, root, commit.encode(), added) for commit, added in lines.items()]
     if not any(changed):
@@ -82,39 +119,25 @@ def _commit(
     commit.author_timezone = commit.commit_timezone = 0
     commit.encoding = b'UTF-8'
     commit.message = subject.encode('utf-8', 'surrogateescape') + b'\n'
-    return _store(store, commit).decode()
+    return store.write(commit).decode()
 
 
-def _store(store: Repo, item: Any) -> bytes:
-    """Write an object; its id in this repository's object format."""
-    from dulwich.file import FileLocked
-
-    try:
-        store.object_store.add_object(item)
-    except FileLocked:  # by somebody who writes the same one, or who died doing so
-        kind, data = item.type_name.decode(), item.as_raw_string()
-        place = f'--git-dir={store.commondir()}'
-        git.read(place, 'hash-object', '-w', '--no-filters', '-t', kind, '--stdin', stdin=data)
-    name: bytes = item.get_id(store.object_format)
-    return name
-
-
-def _open(store: Repo, tree: bytes) -> _Directory:
-    found: Any = store[tree]
+def _open(store: _Objects, tree: bytes) -> _Directory:
+    found = store.read(tree)
     return {entry.path: (entry.mode, entry.sha) for entry in found.items()}
 
 
-def _close(store: Repo, directory: _Directory) -> bytes:
+def _close(store: _Objects, directory: _Directory) -> bytes:
     """Write a directory and those opened in it; its object id."""
     from dulwich.objects import Tree
 
     tree: Any = Tree()
     for name, (mode, entry) in directory.items():
         tree.add(name, mode, _close(store, entry) if isinstance(entry, dict) else entry)
-    return _store(store, tree)
+    return store.write(tree)
 
 
-def _add(store: Repo, root: _Directory, commit: bytes, added: list[bytes]) -> bool:
+def _add(store: _Objects, root: _Directory, commit: bytes, added: list[bytes]) -> bool:
     """Unite `added` with the note of `commit`; whether that changed it.
 
     The path may have any fan-out, which git chooses and changes as it likes; a
@@ -138,11 +161,10 @@ def _add(store: Repo, root: _Directory, commit: bytes, added: list[bytes]) -> bo
     if there and not there.endswith(b'\n'):
         there += b'\n'
     text = there + b''.join(line + b'\n' for line in fresh)
-    directory[name] = (_FILE, _store(store, Blob.from_string(text)))
+    directory[name] = (_FILE, store.write(Blob.from_string(text)))
     return True
 
 
-def _blob(store: Repo, name: bytes) -> bytes:
-    found: Any = store[name]
-    data: bytes = found.data
+def _blob(store: _Objects, name: bytes) -> bytes:
+    data: bytes = store.read(name).data
     return data
