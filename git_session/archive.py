@@ -91,6 +91,10 @@ def move(place: str, target: str) -> None:
             # A move that was killed half way, and a line written since: keep both.
             eventlog.append(target, eventlog.read_bytes(place).splitlines())
             os.remove(source)
+            for home in (place, target):
+                eventlog.remove(os.path.join(home, eventlog.PUBLISHED))
+        elif not os.path.exists(source) or name.endswith('.tmp'):
+            eventlog.remove(source)  # what a killed writer left
         else:
             os.replace(source, goal)
     _remove_empty(place)
@@ -120,17 +124,18 @@ def write_toml(target: str, session: Session) -> None:
         **files.state(session, idle=1800),
         'events': [json.loads(events.encode(event)) for event in found],
     }
-    text = tomli_w.dumps(_without_none(record))
+    text = tomli_w.dumps(_for_toml(record))
     eventlog.write_file(os.path.join(target, 'session.toml'), text)
 
 
-def _without_none(value: Any) -> Any:
-    """TOML has no null: such keys are left out."""
+def _for_toml(value: Any) -> Any:
+    """TOML has no null: such keys are left out.  It is UTF-8: stray bytes are made visible."""
     if isinstance(value, dict):
-        return {key: _without_none(each) for key, each in value.items() if each is not None}
+        found = ((key, each) for key, each in value.items() if each is not None)
+        return {_for_toml(key): _for_toml(each) for key, each in found}
     if isinstance(value, list):
-        return [_without_none(each) for each in value]
-    return value
+        return [_for_toml(each) for each in value if each is not None]
+    return value.encode('utf-8', 'backslashreplace').decode() if isinstance(value, str) else value
 
 
 def index(sessions: str) -> list[dict[str, Any]]:
@@ -145,6 +150,7 @@ def index(sessions: str) -> list[dict[str, Any]]:
             for line in file:
                 record = _record(line)
                 if record is not None:
+                    found.pop(record['session'], None)  # the newest line has the newest place
                     found[record['session']] = record
     except FileNotFoundError:
         pass
@@ -201,8 +207,8 @@ def find(sessions: str, wanted: str, current: str | None) -> str:
 
     Raises SessionError when none or several match.
     """
-    places = {name: eventlog.directory(sessions, b) for b, name in eventlog.live(sessions).items()}
     live = eventlog.live(sessions)
+    places = {name: eventlog.directory(sessions, branch) for branch, name in live.items()}
     if wanted in live:
         return places[live[wanted]]
     finished = index(sessions)
@@ -210,7 +216,7 @@ def find(sessions: str, wanted: str, current: str | None) -> str:
         places.setdefault(record['session'], folder(sessions, record['session']))
     back = wanted[2:-1] if wanted.startswith('@{') and wanted.endswith('}') else ''
     if back.isascii() and back.isdigit() and len(back) < 19:
-        return _before(sessions, places, int(back), current)
+        return _before(finished, places, int(back), current)
     if wanted in places:
         return places[wanted]
     of_branch = [record['session'] for record in finished if record.get('branch') == wanted]
@@ -226,9 +232,11 @@ def find(sessions: str, wanted: str, current: str | None) -> str:
     raise SessionError(f"no session '{wanted}'", "see 'git session history'", status=REFUSED)
 
 
-def _before(sessions: str, places: dict[str, str], back: int, current: str | None) -> str:
+def _before(
+    finished: list[dict[str, Any]], places: dict[str, str], back: int, current: str | None
+) -> str:
     """The n-th session before the current one, by when they were last active."""
-    moments = {record['session']: record['last_active'] for record in index(sessions)}
+    moments = {record['session']: record['last_active'] for record in finished}
     for name, place in places.items():
         if name not in moments:
             moments[name] = load(place)[0].last_active

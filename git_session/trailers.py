@@ -19,6 +19,7 @@ KEYS = (
     'Session-Id', 'Session-Checkpoint', 'Session-Objective', 'Session-Objectives', 'Decisions',
     'Impact', 'Session-Time',
 )  # fmt: skip
+_HOOKS = ('Session-Id', 'Session-Objective')  # what the hooks write, in any order
 _MOST_FILES = 20
 _MARKS = {'done': 'x', 'active': '▶', 'pending': ' '}
 
@@ -90,15 +91,24 @@ def join(message: str, trailers: str) -> str:
 
 
 def strip(message: str) -> str:
-    """The message without our lines in its last paragraph, to be written anew by an amend."""
-    head, gap, last = message.rstrip('\n').rpartition('\n\n')
-    if not gap:
+    """The message without our lines in its last paragraph, to be written anew by an amend.
+
+    ``Impact:`` and ``Decisions:`` are ours in the block that ``Session-Id:`` begins; above
+    it they may be a person's.
+    """
+    lines = message.rstrip('\n').split('\n')
+    begin = len(lines)
+    while begin and lines[begin - 1].strip():
+        begin -= 1
+    if begin == 0 or not message.strip():  # nothing but a subject
         return message
     kept: list[str] = []
-    ours = False
-    for text in last.split('\n'):
+    ours = block = False
+    for text in lines[begin:]:
         if not text.startswith((' ', '\t')):
-            ours = text.partition(':')[0] in KEYS
+            key = text.partition(':')[0]
+            block = key == KEYS[0] or (block and key in KEYS)
+            ours = block or key in _HOOKS
         if not ours:
             kept.append(text)
-    return (head + gap + '\n'.join(kept)).rstrip('\n') + '\n'
+    return '\n'.join([*lines[:begin], *kept]).rstrip('\n') + '\n'
