@@ -16,6 +16,7 @@ session_nl='
 #   gitdir  this worktree's git directory     common  the shared one
 #   branch  HEAD's branch, short              dir     the session's directory
 #   id      the session's id                  session_found  1
+#   sessions  where the sessions are
 # and, when it returns 1 after HEAD was read, leaves `id` empty.
 session_guard() {
     id='' gitdir='' common='' dir='' session_found=''
@@ -30,9 +31,17 @@ session_guard() {
         session_link "$gitdir/commondir" '' "$gitdir/"
         common=$path
     fi
-    [ -d "$common/sessions" ] || return 1
+    sessions=${GIT_SESSION_PROBE:-$common/sessions} # `git session doctor` has its own
+    [ -d "$sessions" ] || return 1
     session_head || return 1
-    dir=$common/sessions/$branch
+    dir=$sessions/$branch session_said=
+    case ${GIT_CONFIG_PARAMETERS-}${GIT_CONFIG_COUNT:+enabled} in
+        *[Ee][Nn][Aa][Bb][Ll][Ee][Dd]*) session_switches session_command "$branch" ;;
+    esac
+    if [ "$session_said" = off ]; then # of this command: not even what was left is looked at
+        gitdir='' common=''
+        return 1
+    fi
     if [ ! -f "$dir/id" ]; then
         # Asked this way round it is also right where a second, or a missing file, is all
         # that -nt (POSIX.1-2024, and older in every shell) can tell.
@@ -43,7 +52,36 @@ session_guard() {
         . "$session_hooks/renamed.sh"
         session_renamed || return 1
     fi
-    session_id && session_found=1
+    session_id || return 1
+    if session_enabled "$branch"; then
+        session_found=1
+    else
+        id=
+        return 1
+    fi
+}
+
+# session_enabled BRANCH: 0 unless the configuration switches the hooks off for BRANCH.  On the
+# ordinary path the last look at it is newer than the config files and found nothing.
+session_enabled() {
+    [ "$session_said" = on ] || { [ ! -s "$gitdir/session-off" ] && session_fresh; } ||
+        session_switches session_kept "$1"
+}
+
+# session_switches FUNCTION ARGUMENT: runs a function of off.sh.
+session_switches() {
+    [ -r "$session_hooks/off.sh" ] || return 0
+    # shellcheck source=hooks/off.sh
+    . "$session_hooks/off.sh"
+    "$@"
+}
+
+# session_fresh: 0 when this worktree's look at the configuration is newer than the config
+# files of the repository and of the worktree.
+# shellcheck disable=SC3013
+session_fresh() {
+    [ "$gitdir/session-seen" -nt "$common/config" ] || return 1
+    [ ! -f "$gitdir/config.worktree" ] || [ "$gitdir/session-seen" -nt "$gitdir/config.worktree" ]
 }
 
 # session_link FILE PREFIX PLACE: sets `path` to the path that FILE holds after

@@ -47,14 +47,16 @@ session_commit() {
 # The note's path has a fan-out of one, which costs the same at any number of
 # notes; git reads every fan-out and mends it when it rewrites the tree.
 session_note() {
-    from='from refs/notes/session^0'
-    if [ ! -f "$common/refs/notes/session" ]; then
-        git rev-parse -q --verify refs/notes/session > /dev/null 2>&1 || from=
+    ref=refs/notes/session
+    [ -z "${GIT_SESSION_PROBE-}" ] || ref=refs/worktree/session # goes with its worktree
+    from="from $ref^0"
+    if [ ! -f "$common/$ref" ]; then
+        git rev-parse -q --verify $ref > /dev/null 2>&1 || from=
     fi
     rest=${1#??} try=0 locked=0
     while [ $try -lt 40 ] && [ $locked -lt 10 ]; do
         git -c core.filesRefLockTimeout=20 fast-import --quiet --date-format=raw > /dev/null 2>&1 <<STREAM
-commit refs/notes/session
+commit $ref
 committer $3
 data <<MESSAGE
 Notes added by 'git session' for $1
@@ -67,8 +69,8 @@ LINE
 
 STREAM
         [ $? -eq 1 ] || return 0
-        [ ! -f "$common/refs/notes/session.lock" ] || locked=$((locked + 1))
-        from='from refs/notes/session^0'
+        [ ! -f "$common/$ref.lock" ] || locked=$((locked + 1))
+        from="from $ref^0"
         try=$((try + 1))
     done
     return 0 # the log has the event; the next command publishes it
