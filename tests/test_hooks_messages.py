@@ -611,3 +611,10 @@ def test_the_scripts_pass_shellcheck() -> None:
         cwd=HOOKS.parent, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, ''), done.stdout
+
+
+def test_a_long_objective_is_cut_in_a_trailer(session: Repo) -> None:
+    session.session('objectives', 'edit', '1', 'x' * 5000)
+    session.commit('second', **{'b.txt': 'b\n'})
+    line = session.message().splitlines()[-1]
+    assert line == f'Session-Objective: obj-1 {"x" * 197}...'
