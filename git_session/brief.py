@@ -37,7 +37,7 @@ def gather(here: Workspace) -> list[Section]:
     return brief.sections(
         session, work, next_steps(session, work), knowledge=known,
         annotations=find_annotations(here.repo.top or '.', work, config['tracking.annotations']),
-        others=_others(work), remarks=remarks(session, lost=here.lost),
+        others=_others(work), remarks=remarks(session, lost=here.lost, off=here.off),
         now=time.time(), idle=here.idle,
     )  # fmt: skip
 

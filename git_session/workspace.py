@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from git_session import archive, bindings, config, eventlog, events, git, history, output
+from git_session import archive, bindings, config, enabled, eventlog, events, git, history, output
 from git_session.config import Config
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.eventlog import Maker
@@ -48,6 +48,11 @@ class Workspace:
         """A value of git's configuration; `key` as git lists it, lower case."""
         found = [value for _, name, value in self.settings if name == key]
         return found[-1] if found else default
+
+    @property
+    def off(self) -> str:
+        """What switches the hooks off for this branch, '' when they are on."""
+        return enabled.why_off(self.settings, self.repo.branch)
 
     @property
     def dates(self) -> str:
@@ -174,6 +179,7 @@ def open_workspace(
     cache = os.path.join(repo.sessions, '.config.json')
     found = config.load(path, settings, cache if os.path.isdir(repo.sessions) else None)
     workspace = Workspace(repo, settings, found)
+    enabled.settle(repo, settings)
     if reconcile:
         for text in bindings.reconcile(repo, settings, idle=workspace.idle):
             output.talk(output.plain(text))

@@ -6,9 +6,9 @@ from git_session import words
 from git_session.session import Session
 
 
-def remarks(session: Session, *, lost: int) -> list[str]:
-    """One line each, with the command that helps."""
-    found = []
+def remarks(session: Session, *, lost: int, off: str = '') -> list[str]:
+    """One line each, with the command that helps; `off` is what switches the hooks off."""
+    found = [f'the hooks are switched off: {off}'] if off else []
     missed = [via for via in session.unreported.values() if via.startswith('commit')]
     if missed:
         found.append(

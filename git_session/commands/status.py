@@ -33,7 +33,7 @@ def run(action: str, values: Values) -> int:
         output.warn(text)
     session, work = here.require(), here.work()
     steps = next_steps(session, work)
-    said = remarks(session, lost=here.lost)
+    said = remarks(session, lost=here.lost, off=here.off)
     if values.json:
         output.json(status.data(session, work, steps, idle=here.idle, remarks=said))
         return 0
