@@ -19,15 +19,13 @@ _STAMP = '.bindings'
 _SEEN = '.seen'  # the hooks' own stamp, compared by its time
 
 
-def bind(repo: git.Repository, branch: str, session_id: str) -> None:
+def bind(branch: str, session_id: str) -> None:
     """Write the key; another process may hold the config's lock for a moment."""
     _configure(f'branch.{branch}.session', session_id)
-    remember(repo)
 
 
-def unbind(repo: git.Repository, branch: str) -> None:
+def unbind(branch: str) -> None:
     _configure('--unset-all', f'branch.{branch}.session')
-    remember(repo)
 
 
 def _configure(*arguments: str) -> None:
@@ -40,13 +38,6 @@ def _configure(*arguments: str) -> None:
             break
         time.sleep(0.002 * (attempt + 1))
     raise git.failure(reply)
-
-
-def remember(repo: git.Repository) -> None:
-    """Note that config and directories agree as they are now."""
-    os.makedirs(repo.sessions, exist_ok=True)
-    eventlog.write_file(os.path.join(repo.sessions, _STAMP), _stamp(repo))
-    eventlog.write_file(os.path.join(repo.sessions, _SEEN), '')
 
 
 def _stamp(repo: git.Repository) -> str:
@@ -63,24 +54,24 @@ def is_current(repo: git.Repository) -> bool:
         return not os.path.isdir(repo.sessions)
 
 
-def reconcile(
-    repo: git.Repository, settings: list[tuple[str, str, str]], *, idle: float
-) -> list[str]:
+def reconcile(repo: git.Repository, *, idle: float) -> list[str]:
     """Follow renamed branches, archive the sessions of deleted ones; what was done, in words."""
     if is_current(repo):
         return []
+    # Taken first: what is written to the config from now on is for the next look.
+    stamp = _stamp(repo)
     with eventlog.lock(repo.sessions, exclusive=True):
-        said = _reconcile(repo, settings, idle)
-    remember(repo)
+        said = _reconcile(repo, idle)
+        eventlog.write_file(os.path.join(repo.sessions, _STAMP), stamp)
+        if stamp == _stamp(repo):
+            eventlog.write_file(os.path.join(repo.sessions, _SEEN), '')
     return said
 
 
-def _reconcile(
-    repo: git.Repository, settings: list[tuple[str, str, str]], idle: float
-) -> list[str]:
+def _reconcile(repo: git.Repository, idle: float) -> list[str]:
     bound = {
         key.removeprefix('branch.').removesuffix('.session'): value
-        for _, key, value in settings
+        for _, key, value in git.configuration()
         if key.startswith('branch.') and key.endswith('.session')
     }
     live = eventlog.live(repo.sessions)
@@ -100,8 +91,9 @@ def _reconcile(
         else:
             finish(repo, branch, name, result='gone', idle=idle)
             said.append(f"branch '{branch}' is gone; its session {name} is archived")
+    home = {name: branch for branch, name in live.items()}
     for branch, name in bound.items():  # `git branch -c` copies the key
-        if branch not in live and bound.get(next((b for b in live if live[b] == name), '')) == name:
+        if branch not in live and bound.get(home.get(name, '')) == name:
             _configure('--unset-all', f'branch.{branch}.session')
     return said
 
@@ -170,7 +162,7 @@ def complete(repo: git.Repository, branch: str, *, idle: float) -> bool:
         if archive.load(place)[0].state != 'ended' and not os.path.exists(moved):
             return False
         _put(repo, place, idle)
-    unbind(repo, branch)
+    unbind(branch)
     return True
 
 

@@ -109,7 +109,7 @@ def begin(
         eventlog.remove(os.path.join(place, eventlog.PUBLISHED))
         eventlog.append(place, [events.encode(event) for event in maker.made])
         eventlog.write_file(os.path.join(place, eventlog.ID), maker.session + '\n', durable=True)
-    bindings.bind(repo, repo.branch, maker.session)
+    bindings.bind(repo.branch, maker.session)
     there = workspace.open_workspace()
     there.generate()
     there.point()

@@ -62,7 +62,7 @@ def _finish(here: Workspace, *, with_handoff: bool, into: str) -> str:
     record = archive.summary(ended, idle=here.idle, figures=history.figures(work))
     with eventlog.lock(here.repo.sessions, exclusive=True):
         archive.put(here.repo.sessions, here.place, ended, record)
-    bindings.unbind(here.repo, ended.branch)
+    bindings.unbind(ended.branch)
     return text
 
 
@@ -143,4 +143,4 @@ def reopen(repo: git.Repository, branch: str, session_id: str) -> None:
     """Bring a session back from the archive to its branch."""
     with eventlog.lock(repo.sessions, exclusive=True):
         archive.take(repo.sessions, session_id, eventlog.directory(repo.sessions, branch))
-    bindings.bind(repo, branch, session_id)
+    bindings.bind(branch, session_id)

@@ -106,5 +106,8 @@ def remove_decision(top: str, decision: Decision, session: str) -> bool:
     if wanted not in data:
         return decision.log_number.encode() not in data
     before, _, after = data.rpartition(wanted)
-    eventlog.write_file(path, before + after)
+    try:
+        eventlog.write_file(path, before + after)
+    except OSError:
+        return False
     return True

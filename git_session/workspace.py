@@ -181,7 +181,7 @@ def open_workspace(
     workspace = Workspace(repo, settings, found)
     enabled.settle(repo, settings)
     if reconcile:
-        for text in bindings.reconcile(repo, settings, idle=workspace.idle):
+        for text in bindings.reconcile(repo, idle=workspace.idle):
             output.talk(output.plain(text))
     workspace.load()
     if reconcile:
@@ -260,7 +260,7 @@ def _restore(workspace: Workspace) -> None:
     bound = workspace.setting(f'branch.{branch}.session')
     name = bindings.restore(workspace.repo, branch, bound)
     if name is not None:
-        bindings.bind(workspace.repo, branch, name)
+        bindings.bind(branch, name)
         output.talk(f'the id of session {name} was lost; it is there again')
         workspace.load()
 

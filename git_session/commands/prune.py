@@ -23,7 +23,7 @@ def run(action: str, values: Values) -> int:
         if not dry:
             with eventlog.lock(repo.sessions, exclusive=True):
                 bindings.finish(repo, branch, name, result=result, idle=here.idle)
-            bindings.unbind(repo, branch)
+            bindings.unbind(branch)
         if not values.json:
             verb = 'would archive' if dry else 'archived'
             output.out(f'{verb} {name}: {output.line(why)}\n')
