@@ -75,39 +75,71 @@ def _reconcile(repo: git.Repository, idle: float) -> list[str]:
         if key.startswith('branch.') and key.endswith('.session')
     }
     live = eventlog.live(repo.sessions)
-    said: list[str] = []
-    existing: set[str] | None = None
-    for branch, name in live.items():
-        if bound.get(branch) == name:
-            continue
-        if existing is None:
-            existing = git.branches() | git.checked_out()  # an unborn one is in use too
+    _bring_back(repo, bound, live)
+    astray = {branch: name for branch, name in live.items() if bound.get(branch) != name}
+    # An unborn branch is in use too.
+    existing = git.branches() | git.checked_out() if astray else set()
+    moves: dict[str, str] = {}
+    for branch, name in astray.items():
         homes = [home for home, there in bound.items() if there == name and home in existing]
-        if homes and homes[0] not in live:
-            _rename(repo, branch, homes[0], name)
-            said.append(f"session {name} follows branch '{branch}' to '{homes[0]}'")
-        elif branch in existing:
+        if homes:
+            moves[branch] = homes[0]
+    said = _follow(repo, live, moves, idle)
+    for branch, name in astray.items():
+        if branch in moves or branch in moves.values():
+            continue
+        if branch in existing:
             _configure(f'branch.{branch}.session', name)
         else:
             finish(repo, branch, name, result='gone', idle=idle)
             said.append(f"branch '{branch}' is gone; its session {name} is archived")
-    home = {name: branch for branch, name in live.items()}
-    for branch, name in bound.items():  # `git branch -c` copies the key
-        if branch not in live and bound.get(home.get(name, '')) == name:
-            _configure('--unset-all', f'branch.{branch}.session')
+    _forget_copies(bound, live)
     return said
 
 
-def _rename(repo: git.Repository, old: str, new: str, session_id: str) -> None:
-    source, target = (eventlog.directory(repo.sessions, branch) for branch in (old, new))
-    if _is_in_the_way(source, target):
-        aside = archive.folder(repo.sessions, session_id)
-        archive.move(source, aside)
-        source = aside
-    archive.move(source, target)
-    maker = Maker(session_id, '', _newest(target))
-    maker.add('rename', branch='refs/heads/' + new)
-    eventlog.append(target, [events.encode(event) for event in maker.made])
+def _follow(
+    repo: git.Repository, live: dict[str, str], moves: dict[str, str], idle: float
+) -> list[str]:
+    """Move the sessions of renamed branches; `moves` is old branch -> new, in any order."""
+    said = []
+    for new in moves.values():
+        if new in live and new not in moves:  # `git branch -M` put another in its place
+            finish(repo, new, live[new], result='gone', idle=idle)
+            said.append(f"branch '{new}' was replaced; its session {live[new]} is archived")
+    places = {}
+    for old, new in moves.items():
+        source, target = (eventlog.directory(repo.sessions, branch) for branch in (old, new))
+        if old in moves.values() or _is_in_the_way(source, target):
+            aside = archive.folder(repo.sessions, live[old])
+            archive.move(source, aside)
+            source = aside
+        places[old] = source, target
+    for old, (source, target) in places.items():
+        archive.move(source, target)
+        maker = Maker(live[old], '', _newest(target))
+        maker.add('rename', branch='refs/heads/' + moves[old])
+        eventlog.append(target, [events.encode(event) for event in maker.made])
+        said.append(f"session {live[old]} follows branch '{old}' to '{moves[old]}'")
+    return said
+
+
+def _bring_back(repo: git.Repository, bound: dict[str, str], live: dict[str, str]) -> None:
+    """Finish a move that was killed while a session was aside, in the archive."""
+    for branch, name in bound.items():
+        if branch in live or name in live.values() or not eventlog.is_id(name):
+            continue
+        aside = archive.folder(repo.sessions, name)
+        if eventlog.session_id(aside) == name and archive.load(aside)[0].state != 'ended':
+            archive.move(aside, eventlog.directory(repo.sessions, branch))
+            live[branch] = name
+
+
+def _forget_copies(bound: dict[str, str], live: dict[str, str]) -> None:
+    """`git branch -c` copies the key."""
+    home = {name: branch for branch, name in live.items()}
+    for branch, name in bound.items():
+        if branch not in live and bound.get(home.get(name, '')) == name:
+            _configure('--unset-all', f'branch.{branch}.session')
 
 
 def _is_in_the_way(source: str, target: str) -> bool:
