@@ -146,6 +146,37 @@ def act(*args: str, env: Mapping[str, str] | None = None, capture: bool = False)
     return Reply(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), '', '')
 
 
+def trial(*args: str, env: Mapping[str, str], said: str, limit: float) -> int | None:
+    """Run a git without a terminal; its exit status, None when it took more than `limit` seconds.
+
+    `env` is the whole environment; what is said goes to the file `said`.  When it takes too
+    long or we are interrupted, it and all that it started in its own group are killed.
+    """
+    import signal
+    import time
+
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    pid = os.posix_spawnp('git', ('git', *args), env, file_actions=actions, setsid=True)
+    end, pause = time.monotonic() + limit, 0.001
+    try:
+        while time.monotonic() < end:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                pid = 0
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.02)
+        return None
+    finally:
+        if pid:
+            os.killpg(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
 class Repository(Record):
     """Where this process stands: absolute paths, HEAD's branch, if it has one."""
 

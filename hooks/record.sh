@@ -47,10 +47,12 @@ session_commit() {
 # The note's path has a fan-out of one, which costs the same at any number of
 # notes; git reads every fan-out and mends it when it rewrites the tree.
 session_note() {
-    ref=refs/notes/session
-    [ -z "${GIT_SESSION_PROBE-}" ] || ref=refs/worktree/session # goes with its worktree
+    ref=refs/notes/session store=$common
+    if [ -n "${GIT_SESSION_PROBE-}" ]; then # a ref that goes with its worktree
+        ref=refs/worktree/session store=$gitdir
+    fi
     from="from $ref^0"
-    if [ ! -f "$common/$ref" ]; then
+    if [ ! -f "$store/$ref" ]; then
         git rev-parse -q --verify $ref > /dev/null 2>&1 || from=
     fi
     rest=${1#??} try=0 locked=0
@@ -69,7 +71,7 @@ LINE
 
 STREAM
         [ $? -eq 1 ] || return 0
-        [ ! -f "$common/$ref.lock" ] || locked=$((locked + 1))
+        [ ! -f "$store/$ref.lock" ] || locked=$((locked + 1))
         from="from $ref^0"
         try=$((try + 1))
     done

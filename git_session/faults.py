@@ -1,0 +1,262 @@
+"""The misconfigurations that are known to stop hooks or to lose notes, each by its name.
+
+Each look is a function that reads and changes nothing; what is found is a Fault with the
+command that helps.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from git_session import git, hookconfig, hookfiles, hooks
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Settings = Sequence[tuple[str, str, str]]
+
+_INSTALL = "'git session hooks install'"
+_FRAMEWORK = re.compile(r'^\s*-?\s*id:\s*[\'"]?git-session-([a-z-]+)', re.MULTILINE)
+_LOSING = ('overwrite', 'ignore')  # notes.rewriteMode: one of two notes is dropped
+
+
+class Fault(Record):
+    """`subject` names what is wrong, `mends` whether installing again helps."""
+
+    subject: str
+    problem: str
+    remedy: str
+    mends: bool = False
+
+
+def find(repo: git.Repository, settings: Settings) -> list[Fault]:
+    """Everything that is wrong; `settings` is git's configuration in force."""
+    place = os.path.abspath(git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
+    by_config = hookconfig.is_included(repo) and git.version() >= hooks.CONFIG_HOOKS
+    found = [
+        *moved(place), *not_executable(place), *stale(repo, place, settings),
+        *twice(repo, place, settings), *halves(settings), *fetched(settings), *rewriting(settings),
+    ]  # fmt: skip
+    if not by_config:
+        found += [*elsewhere(repo, place, settings), *missing(settings)]
+    return found
+
+
+def _last(settings: Settings, key: str) -> tuple[str, str] | None:
+    """(scope, value) of the value of `key` that counts."""
+    values = [(scope, value) for scope, name, value in settings if name == key]
+    return values[-1] if values else None
+
+
+# --- files
+
+
+def moved(place: str) -> Iterator[Fault]:
+    """Ours was renamed by a manager that was installed over it."""
+    for event in hooks.EVENTS:
+        path = os.path.join(place, event)
+        for suffix, runs in hookfiles.MOVED.items():
+            if not hookfiles.is_ours(path + suffix) or hookfiles.is_ours(path):
+                continue
+            if not os.path.lexists(path):
+                why = 'and nothing runs it'
+            elif not runs:
+                why = 'which the hook in its place does not run'
+            elif event == 'post-rewrite' and b'pre-commit' in _start(path):
+                why = 'which pre-commit runs without the list of commits'
+            else:
+                continue  # it is run, as the probe shows
+            yield Fault(f'hook {event}', f"ours was moved to '{event}{suffix}', {why}",
+                        _INSTALL, mends=True)  # fmt: skip
+
+
+def _start(path: str) -> bytes:
+    try:
+        with open(path, 'rb') as file:
+            return file.read(4096)
+    except OSError:
+        return b''
+
+
+def not_executable(place: str) -> Iterator[Fault]:
+    for event in hooks.EVENTS:
+        path = os.path.join(place, event)
+        if hookfiles.is_ours(path) and not os.stat(path).st_mode & 0o100:
+            yield Fault(f'hook {event}', f"'{path}' is not executable", _INSTALL, mends=True)
+
+
+def stale(repo: git.Repository, place: str, settings: Settings) -> Iterator[Fault]:
+    """The interpreter or the package that the hooks name is gone; one fault for each."""
+    texts = [_start(os.path.join(place, event)) for event in hooks.EVENTS]
+    texts = [text for text in texts if hookfiles.MARK.encode() in text]
+    found = [os.fsdecode(text) for text in texts]
+    found += [value for _, key, value in settings if _is_ours(key, value)]
+    gone: dict[str, str] = {}
+    for text in found:
+        package, python = _named('session_hooks', text), _named('session_python', text)
+        if package and not os.path.isfile(os.path.join(package, 'guard.sh')):
+            gone[package] = 'package'
+        elif python and not os.access(python, os.X_OK):
+            gone[python] = 'python'
+    for path, what in sorted(gone.items()):
+        yield Fault('hooks', f"their {what} '{path}' is gone", _INSTALL, mends=True)
+
+
+def _named(name: str, text: str) -> str:
+    """The value of a variable in a hook's text, as _quoted of hooks writes it."""
+    found = re.search(name + r"=('(?:[^']|'\\'')*')", text)
+    return found.group(1)[1:-1].replace("'\\''", "'") if found else ''
+
+
+def elsewhere(repo: git.Repository, place: str, settings: Settings) -> Iterator[Fault]:
+    """core.hooksPath leads away from where ours are."""
+    path = _last(settings, 'core.hookspath')
+    own = os.path.join(repo.common, 'hooks')
+    if path is None or os.path.realpath(place) == os.path.realpath(own):
+        return
+    there = [event for event in hooks.EVENTS if hookfiles.is_ours(os.path.join(own, event))]
+    here = [event for event in hooks.EVENTS if hookfiles.is_ours(os.path.join(place, event))]
+    if there and not here:
+        scope, value = path
+        yield Fault(
+            'hooks',
+            f"core.hooksPath is '{value}' ({scope} config), so git does not look into '{own}'",
+            f"'git config --{scope} --unset core.hooksPath', or {_INSTALL}", mends=True,
+        )  # fmt: skip
+
+
+def missing(settings: Settings) -> Iterator[Fault]:
+    """A relative core.hooksPath starts at the top of each worktree (githooks(5))."""
+    path = _last(settings, 'core.hookspath')
+    if path is None or not path[1] or os.path.isabs(os.path.expanduser(path[1])):
+        return
+    for line in git.ask('worktree', 'list', '--porcelain').out.split('\n'):
+        top = line.removeprefix('worktree ')
+        if top == line or not os.path.isdir(top) or os.path.isdir(os.path.join(top, path[1])):
+            continue
+        yield Fault(
+            'hooks', f"core.hooksPath '{path[1]}' is relative, and worktree '{top}' has no such "
+            'directory: no hook runs there',
+            'git config core.hooksPath "$(git rev-parse --path-format=absolute --git-path hooks)"',
+        )  # fmt: skip
+
+
+# --- configuration
+
+
+def _is_ours(key: str, value: str) -> bool:
+    return key.startswith('hook.') and key.endswith('.command') and 'session_hooks=' in value
+
+
+def twice(repo: git.Repository, place: str, settings: Settings) -> Iterator[Fault]:
+    """A hook of ours that more than one party runs."""
+    by_config = {
+        value for _, key, _ in settings if key.startswith('hook.') and key.endswith('.event')
+        for value in _events(settings, key)
+        if any(_is_ours(name, text) for _, name, text in settings
+               if name == key.removesuffix('event') + 'command')
+    }  # fmt: skip
+    framework = _framework(repo)
+    for event in hooks.EVENTS:
+        path = os.path.join(place, event)
+        files = [each for each in (path, path + '.legacy') if hookfiles.is_ours(each)]
+        lines = [path] if not files[:1] == [path] and b'session_hooks=' in _start(path) else []
+        manager = ['.pre-commit-config.yaml'] if event in framework and (
+            files[-1:] == [path + '.legacy'] or b'pre-commit' in _start(path)
+        ) else []  # fmt: skip
+        ways = [*(['git configuration'] if event in by_config else []), *files, *lines, *manager]
+        if len(ways) > 1:
+            yield Fault(f'hook {event}', 'registered more than once: ' + ', '.join(ways),
+                        _INSTALL, mends=not lines and not manager)  # fmt: skip
+
+
+def _events(settings: Settings, key: str) -> list[str]:
+    """The values of hook.<name>.event; an empty one takes back those before it."""
+    found: list[str] = []
+    for _, name, value in settings:
+        if name == key:
+            found = [*found, value] if value else []
+    return found
+
+
+def _framework(repo: git.Repository) -> set[str]:
+    path = os.path.join(repo.top or '', '.pre-commit-config.yaml')
+    return set(_FRAMEWORK.findall(os.fsdecode(_all(path)))) if repo.top else set()
+
+
+def _all(path: str) -> bytes:
+    try:
+        with open(path, 'rb') as file:
+            return file.read()
+    except OSError:
+        return b''
+
+
+def halves(settings: Settings) -> Iterator[Fault]:
+    """An event without a command: git 2.54 and later refuse every command that runs it."""
+    keys = {key for _, key, _ in settings if key.startswith('hook.')}
+    for key in sorted(key for key in keys if key.endswith('.event')):
+        name = key.removesuffix('event')
+        command = _last(settings, name + 'command')
+        if _events(settings, key) and not (command and command[1]):
+            yield Fault(
+                'configuration', f"'{key}' is set and '{name}command' is not: git refuses to work",
+                f"'git config --unset-all {key}'",
+            )  # fmt: skip
+
+
+def fetched(settings: Settings) -> Iterator[Fault]:
+    """A fetch into refs/notes/session overwrites, and with --prune removes, what is not pushed."""
+    remotes = sorted({key for _, key, _ in settings
+                      if key.startswith('remote.') and key.endswith('.fetch')})  # fmt: skip
+    for key in remotes:
+        specs = [value for _, name, value in settings if name == key]
+        if any(_covers(spec[1:], hookconfig.NOTES_REF) for spec in specs if spec[:1] == '^'):
+            continue
+        for spec in specs:
+            target = spec.rpartition(':')[2]
+            if ':' in spec and _covers(target, hookconfig.NOTES_REF):
+                remote = key.removeprefix('remote.').removesuffix('.fetch')
+                yield Fault('notes', f'a fetch overwrites them: {key} {spec}',
+                            _instead(key, remote, spec))  # fmt: skip
+
+
+def _covers(pattern: str, ref: str) -> bool:
+    head, star, tail = pattern.partition('*')
+    if not star:
+        return pattern == ref
+    return len(ref) >= len(head) + len(tail) and ref.startswith(head) and ref.endswith(tail)
+
+
+def _instead(key: str, remote: str, spec: str) -> str:
+    """How to fetch the rest without the notes, or the notes to another place."""
+    if 'notes' not in spec:  # a mirror
+        return f"'git config --add {key} ^{hookconfig.NOTES_REF}'"
+    other = f'+refs/notes/*:refs/notes/remotes/{remote}/*'
+    pattern = '^' + re.escape(spec) + '$'
+    return f"git config {key} '{other}' '{pattern}'"
+
+
+def rewriting(settings: Settings) -> Iterator[Fault]:
+    """What keeps git from carrying all notes through amend and rebase."""
+    mode = os.environ.get('GIT_NOTES_REWRITE_MODE', '')
+    scope, value = (
+        ('environment', mode) if mode else _last(settings, 'notes.rewritemode') or ('', '')
+    )
+    if value.lower() in _LOSING:
+        remedy = "'unset GIT_NOTES_REWRITE_MODE'" if mode else _unset(scope, 'notes.rewriteMode')
+        yield Fault('notes', f'notes.rewriteMode is {value} ({scope}): of two notes one is lost '
+                    'when commits become one', remedy)  # fmt: skip
+    for command in ('amend', 'rebase'):
+        switch = _last(settings, f'notes.rewrite.{command}')
+        if switch and switch[1].lower() in ('', 'false', 'no', 'off', '0'):
+            yield Fault('notes', f'notes.rewrite.{command} is {switch[1] or "empty"}: '
+                        f'notes do not follow {command}',
+                        _unset(switch[0], f'notes.rewrite.{command}'))  # fmt: skip
+
+
+def _unset(scope: str, key: str) -> str:
+    return f"'git config --{scope} --unset-all {key}'"
