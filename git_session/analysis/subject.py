@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 from git_session.history import Change
+from git_session.output import line
+from git_session.words import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ _BUILD = (
     'Cargo.toml', 'Cargo.lock', 'go.mod', 'go.sum', 'pom.xml', 'build.gradle', 'CMakeLists.txt',
     'Dockerfile', 'requirements.txt',
 )  # fmt: skip
+_LONGEST = 72
 
 
 def kind(path: str) -> str:
@@ -37,7 +40,8 @@ def kind(path: str) -> str:
 def propose(changes: Sequence[Change], topic: str) -> str:
     """``feat(auth): Google OAuth``: the type from the files, the text from the topic.
 
-    `topic` is the label or the active objective; without one the files are named.
+    `topic` is the label or the active objective; without one the files are named.  One
+    line of at most 72 characters.
     """
     kinds = {kind(each.path) for each in changes}
     if len(kinds) == 1 and kinds != {'source'}:
@@ -48,8 +52,7 @@ def propose(changes: Sequence[Change], topic: str) -> str:
         verb = 'chore' if 'source' not in kinds else 'refactor' if _shrinks(changes) else 'feat'
     folders = {each.path.split('/')[-2] for each in changes if '/' in each.path}
     scope = f'({folders.pop()})' if len(folders) == 1 else ''
-    text = topic or _named(changes)
-    return f'{verb}{scope}: {text}'
+    return cut(line(f'{verb}{scope}: {topic or _named(changes)}'), _LONGEST)
 
 
 def _shrinks(changes: Sequence[Change]) -> bool:
@@ -58,6 +61,9 @@ def _shrinks(changes: Sequence[Change]) -> bool:
 
 def _named(changes: Sequence[Change]) -> str:
     names = [os.path.basename(each.path) for each in changes]
-    verb = 'add' if all(each.status == 'A' for each in changes) else 'update'
+    if not names:
+        return 'checkpoint'
+    statuses = {each.status for each in changes}
+    verb = {'A': 'add', 'D': 'remove'}.get(statuses.pop() if len(statuses) == 1 else '', 'update')
     more = f' and {len(names) - 1} more' if len(names) > 2 else ''
     return f'{verb} ' + (' and '.join(names) if len(names) <= 2 else names[0] + more)

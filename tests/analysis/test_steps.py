@@ -1,0 +1,56 @@
+"""What to do next, each step with the fact it follows from."""
+
+from __future__ import annotations
+
+from git_session.analysis.steps import Step, next_steps
+from git_session.history import Uncommitted, Work
+from tests.made import Log, full_log, full_work
+
+NOTHING = Work((), (), (), None, None, '', None)
+
+
+def test_the_nearest_first() -> None:
+    assert next_steps(full_log().replay(), full_work()) == [
+        Step('resolve blk-2 no client secret', 'open blocker', 'git session blockers resolve 2'),
+        Step('finish obj-2 Google OAuth', 'active objective', 'git session objectives complete 2'),
+        Step('commit or checkpoint the changes', '2 uncommitted', 'git session checkpoint -a'),
+        Step('add or ignore the new files', '1 untracked', 'git add'),
+        Step('take in main', '1 commit behind'),
+    ]
+
+
+def test_conflicts_come_before_all() -> None:
+    for xy in ('UU', 'AA', 'DD', 'UD', 'AU'):
+        work = full_work().replace(uncommitted=(Uncommitted(xy, 'a'),))
+        assert next_steps(full_log().replay(), work)[0] == Step(
+            'resolve the conflicts in the working tree', 'unmerged files'
+        )
+
+
+def test_of_a_new_session() -> None:
+    assert next_steps(Log().replay(), NOTHING) == [
+        Step(
+            'say what this session is for', 'no objective yet', 'git session objectives add <text>'
+        )
+    ]
+
+
+def test_start_the_first_pending_one() -> None:
+    log = Log()
+    refs = [log.add('objective.add', text=text) for text in ('one', 'two')]
+    log.add('objective.complete', ref=refs[0])
+    assert next_steps(log.replay(), NOTHING) == [
+        Step('start obj-2 two', 'first pending objective', 'git session objectives start 2')
+    ]
+
+
+def test_end_when_all_is_done() -> None:
+    log = Log()
+    log.add('objective.complete', ref=log.add('objective.add', text='x'))
+    done = Step('end the session', 'every objective is done', 'git session end')
+    assert next_steps(log.replay(), NOTHING) == [done]
+    blocker = log.add('blocker.add', text='stuck')
+    assert done not in next_steps(log.replay(), NOTHING)
+    log.add('blocker.resolve', ref=blocker)
+    log.add('end', result='ended')
+    assert next_steps(log.replay(), NOTHING) == []
