@@ -33,8 +33,11 @@ def command(event: str, variables: str) -> str:
     It guards itself, because git refuses to commit when a hook's program is
     missing, and ends well whatever becomes of our files.
     """
+    leave = ''
+    if event in ('prepare-commit-msg', 'post-commit'):  # run for each pick of a rebase
+        leave = '[ ! -d "${GIT_DIR:-.git}/rebase-merge" ] || exit 0; '
     return (
-        f'session() {{ {variables} session_stderr=3; '
+        f'session() {{ {leave}{variables} session_stderr=3; '
         f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit 0; '
         "trap 'exit 0' EXIT; "
         f'{{ . "$session_hooks/{event}"; }} 3>&2 2>/dev/null; exit 0; }}; session'
@@ -103,7 +106,10 @@ def remove(repo: git.Repository, added: str) -> None:
     wanted = (added or _INCLUDE).encode()
 
     def exclude(config: bytes) -> bytes:
-        return config.replace(wanted, b'') if config.count(wanted) == 1 else config
+        before, _, after = config.partition(wanted)
+        # Another value in the section would fall to the section before; git knows better.
+        alone = not after.strip() or after.lstrip().startswith(b'[')
+        return before + after if config.count(wanted) == 1 and alone else config
 
     if is_included(repo):
         _edit(repo, exclude)

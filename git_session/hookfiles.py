@@ -11,18 +11,19 @@ from __future__ import annotations
 import os
 import stat
 
-from git_session import git
 from git_session.errors import REFUSED, SessionError
 from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
 MARK = '# git-session hook'
 CHAINED = '.session-orig'
-# What others rename our file to when they install over it, and whether they run it then.
-MOVED = {'.legacy': True, '.old': False}
+LEGACY = '.legacy'
+# What others rename our file to when they install over it, and whether they run it then:
+# pre-commit and prek, and lefthook.
+MOVED = {LEGACY: True, '.old': False}
 
 _CHAIN = {
     # The message hooks run before the commit: what the other one says counts at once.
@@ -50,36 +51,20 @@ class Found(Record):
     detail: str = ''
 
 
-def directory(repo: git.Repository, lines: Sequence[str]) -> str:
-    """The hooks directory in effect; raises SessionError where it is not ours to write to.
-
-    A relative core.hooksPath is git's to resolve: it starts at each worktree's top.
-    `lines` are the hints that say what to add where we must not write.
-    """
-    place = os.path.abspath(git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
-    configured = git.ask('config', '--show-scope', '--get', 'core.hooksPath')
-    if configured.status != 0:
-        return place
-    scope, _, value = configured.out.rstrip('\n').partition('\t')
-    if scope not in ('local', 'worktree') or '.husky' in value.split('/'):
-        raise SessionError(
-            f"core.hooksPath is '{value}' ({scope} config), which is not this repository's own",
-            *lines, status=REFUSED,
-        )  # fmt: skip
-    return place
-
-
 def text(event: str, variables: str) -> str:
     """The hook file of an event."""
     chain = _CHAIN.get(event, _CHAIN_AFTER).replace('{orig}', f'${{0%/*}}/{event}{CHAINED}')
     load = f'. "$session_hooks/{event}";'
     if event not in ('post-checkout', 'post-rewrite'):  # without a session nothing more is read
         load = f'. "$session_hooks/guard.sh"; session_guard && {load}'
+    leave = ''
+    if event in ('prepare-commit-msg', 'post-commit'):  # run for each pick of a rebase
+        leave = '[ ! -d "${GIT_DIR:-.git}/rebase-merge" ] || exit $status\n'
     return (
         '#!/bin/sh\n'
         f"{MARK} ({event}): 'git session hooks uninstall' restores what was here\n"
         'status=0\n'
-        f'{chain}'
+        f'{chain}{leave}'
         f'{variables} session_stderr=3\n'
         f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit $status\n'
         "trap 'exit $status' EXIT # whatever becomes of our files, git goes on\n"
@@ -97,31 +82,26 @@ def is_ours(path: str) -> bool:
         return False
 
 
-def check(repo: git.Repository, path: str, line: str) -> None:
+def check(path: str) -> None:
     """Raise SessionError when the hook that is at `path` cannot be kept beside ours."""
     if not os.path.lexists(path) or is_ours(path):
         return
-    if os.path.lexists(path + CHAINED) and not _is_moved(path):
+    kept = _chained(path)
+    if os.path.lexists(kept):
         raise SessionError(
-            f"cannot keep the hook '{path}'", f"'{path}{CHAINED}' is there already",
+            f"cannot keep the hook '{path}'", f"'{kept}' is there already",
             'move one of them away', status=REFUSED,
         )  # fmt: skip
-    tracked = repo.top is not None and path.startswith(os.path.join(repo.top, ''))
-    if tracked and git.ask('ls-files', '--error-unmatch', '--', path).status == 0:
-        raise SessionError(
-            f"the hook '{path}' is tracked; it would be renamed",
-            f'add to it: {line}', status=REFUSED,
-        )  # fmt: skip
 
 
-def _is_moved(path: str) -> bool:
-    """Whether another manager runs our file from the place it was moved to."""
-    return any(runs and is_ours(path + suffix) for suffix, runs in MOVED.items())
+def _chained(path: str) -> str:
+    """Where the hook is kept that was at `path`."""
+    return path.removesuffix(LEGACY) + CHAINED
 
 
 def install(path: str, wanted: str) -> bool:
     """Put our file at `path`; whether a hook that was there is kept beside it."""
-    if _is(path, wanted) or _is_moved(path):
+    if _is(path, wanted):
         return False
     temporary = path + '.session-new'
     with open(temporary, 'w', encoding='utf-8', errors='surrogateescape') as file:
@@ -129,7 +109,7 @@ def install(path: str, wanted: str) -> bool:
     os.chmod(temporary, 0o777 & ~_umask())
     kept = os.path.lexists(path) and not is_ours(path)
     if kept:
-        os.rename(path, path + CHAINED)
+        os.rename(path, _chained(path))
     os.replace(temporary, path)
     return kept
 
@@ -148,34 +128,34 @@ def _umask() -> int:
     return mask
 
 
-def uninstall(path: str) -> list[str]:
-    """Take our file out, wherever another manager moved it, and put back what was there first."""
-    event = os.path.basename(path)
+def uninstall(path: str, *, gone: Callable[[str], bool]) -> list[str]:
+    """Take our file out, wherever another manager moved it, and put back what was there first.
+
+    `gone` says of a hook that was there whether its program has been uninstalled since.
+    """
+    event, kept = os.path.basename(path), path + CHAINED
     said = []
-    for place in (path, *(path + suffix for suffix in MOVED)):
-        if not is_ours(place):
-            continue
+    places = [place for place in (path, *(path + suffix for suffix in MOVED)) if is_ours(place)]
+    for place in places:
         os.remove(place)
         said.append(f"removed the '{event}' hook")
-        if os.path.lexists(path + CHAINED):
-            os.rename(path + CHAINED, place)
-            said.append(f"restored the '{event}' hook that was there before")
-    if os.path.lexists(path + CHAINED) and not os.path.lexists(path):
-        os.rename(path + CHAINED, path)
+    if not os.path.lexists(kept):
+        return said
+    place = (places or [path])[0]
+    if gone(kept):
+        os.remove(kept)
+        said.append(f"removed the '{event}' hook of git-lfs, which was uninstalled")
+    elif os.path.lexists(place):
+        said.append(f"another '{event}' hook has come; the one before is '{kept}'")
+    else:
+        os.rename(kept, place)
         said.append(f"restored the '{event}' hook that was there before")
-    elif os.path.lexists(path + CHAINED):
-        said.append(f"another '{event}' hook has come; the one before is '{path}{CHAINED}'")
     return said
 
 
 def look(path: str, wanted: str) -> Found:
     """What is at `path`; `wanted` is what we would write there."""
-    chained = os.path.lexists(path + CHAINED)
-    for suffix, runs in MOVED.items():
-        if is_ours(path + suffix) and not is_ours(path):
-            if runs:
-                return Found('ours', chained, f"run by the hook that moved it to '{suffix}'")
-            return Found('other', chained, f"ours was moved to '{suffix}' and is not run")
+    chained = os.path.lexists(_chained(path))
     if not os.path.lexists(path):
         return Found('none', chained)
     if not is_ours(path):

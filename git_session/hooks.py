@@ -12,12 +12,13 @@ import json
 import os
 import sys
 
-from git_session import eventlog, git, hookconfig, hookfiles
+from git_session import eventlog, git, hookconfig, hookfiles, hookmanagers
 from git_session.errors import REFUSED, SessionError
 from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 EVENTS = (
@@ -30,13 +31,17 @@ MANIFEST = '.hooks.json'  # no branch can have such a name
 
 
 class State(Record):
-    """One hook as it is: `found` is ours, other, none or disabled; `method` config or files."""
+    """One hook as it is: `found` is ours, other, none or disabled; `method` config or files.
+
+    `by` is the program that runs it, '' for git itself.
+    """
 
     event: str
     found: str
     method: str
     chained: bool = False
     detail: str = ''
+    by: str = ''
 
 
 def source() -> str:
@@ -48,23 +53,12 @@ def source() -> str:
     raise SessionError('the hook files of git session are missing', 'install git session again')
 
 
-def line(event: str) -> str:
-    """The line that loads our hook from somebody else's."""
-    return f'{_variables()}; [ ! -r "$session_hooks/{event}" ] || . "$session_hooks/{event}"'
-
-
 def _variables() -> str:
     return f'session_hooks={_quoted(source())} session_python={_quoted(sys.executable)}'
 
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
-
-
-def directory(repo: git.Repository) -> str:
-    """The hooks directory in effect; raises SessionError where it is not ours to write to."""
-    hints = [f"add to your '{event}' hook: {line(event)}" for event in EVENTS]
-    return hookfiles.directory(repo, hints)
 
 
 def choose(method: str) -> str:
@@ -89,8 +83,8 @@ def install(repo: git.Repository, method: str = 'auto') -> list[str]:
     said = []
     if chosen == 'files':
         said += _install_files(repo, manifest)
-    elif manifest.get('directory'):
-        said += _remove_files(manifest)
+    else:
+        said += _remove_files(manifest) + _remove_loaders(repo)
         manifest = {key: manifest[key] for key in ('config',) if key in manifest}
     if chosen == 'config' or not hookconfig.has_rewrite_ref(repo):
         manifest['config'] = hookconfig.write(repo, _config_text(repo, chosen)) or manifest.get(
@@ -108,23 +102,82 @@ def _config_text(repo: git.Repository, method: str) -> str:
 
 
 def _install_files(repo: git.Repository, manifest: dict[str, Any]) -> list[str]:
-    place = directory(repo)
-    for event in EVENTS:
-        hookfiles.check(repo, os.path.join(place, event), line(event))
-    manifest.setdefault('made_directory', not os.path.isdir(place))
-    manifest['directory'] = place
-    said = []
+    hooks_path = hookmanagers.hooks_path()
+    spots = hookmanagers.spots(repo, hooks_path, EVENTS)
+    _require_run(spots)
+    paths = {event: spot.path for event, spot in spots.items() if spot.path}
+    for path in paths.values():
+        hookfiles.check(path)
+    said = _settle(repo, manifest, hooks_path.place, paths)
     try:
-        os.makedirs(place, exist_ok=True)
-        for event in EVENTS:
-            path = os.path.join(place, event)
+        for event, path in paths.items():
+            os.makedirs(os.path.dirname(path), exist_ok=True)
             if hookfiles.install(path, hookfiles.text(event, _variables())):
                 said.append(f"kept the '{event}' hook that was there; it runs first")
     except OSError as error:
+        place = os.path.dirname(path)
         raise SessionError(f"cannot install hooks in '{place}': {error.strerror}") from None
     finally:
-        _write_manifest(repo, manifest)
+        if any(hookfiles.is_ours(path) for path in paths.values()):
+            _write_manifest(repo, manifest)
     return said
+
+
+def _settle(
+    repo: git.Repository, manifest: dict[str, Any], place: str, paths: dict[str, str]
+) -> list[str]:
+    """Note that our files are going to be in `place`, and take out those that are not wanted."""
+    own = [event for event, path in paths.items() if os.path.dirname(path) == place]
+    for event in own:
+        eventlog.remove(hookmanagers.loader(repo, event))
+    if not own or manifest.get('directory', place) != place:
+        said = _remove_files(manifest)
+        for key in ('directory', 'made_directory', 'lfs'):
+            manifest.pop(key, None)
+    else:
+        said = _remove_hooks(manifest, [event for event in EVENTS if event not in own])
+    if own:
+        manifest.setdefault('made_directory', not os.path.isdir(place))
+        manifest['directory'] = place
+        manifest['lfs'] = hookmanagers.has_lfs(place)
+    return said
+
+
+def _require_run(spots: dict[str, hookmanagers.Spot]) -> None:
+    """Raise SessionError with the lines that are lacking where others run the hooks."""
+    hints = _hints(spots)
+    if hints:
+        lacks = next(spot.lacks for spot in spots.values() if spot.lacks)
+        raise SessionError(lacks, *hints, status=REFUSED)
+
+
+def _hints(spots: dict[str, hookmanagers.Spot]) -> list[str]:
+    lacking = {event: spot for event, spot in spots.items() if spot.lacks}
+    hints = []
+    lefthook = [event for event in lacking if lacking[event].by == hookmanagers.LEFTHOOK]
+    if lefthook:
+        hints.append('add to lefthook.yml:\n' + hookmanagers.lefthook_lines(lefthook))
+    hints += [
+        f"add to '{spot.caller}': {hookmanagers.line(event)}"
+        for event, spot in lacking.items()
+        if event not in lefthook
+    ]
+    return [*hints, "then 'git session hooks install' again"] if hints else []
+
+
+def remedies(repo: git.Repository) -> list[str]:
+    """What to do where another program does not run our hooks."""
+    if _manifest(repo).get('method') == 'config':
+        return []
+    return _hints(hookmanagers.spots(repo, hookmanagers.hooks_path(), EVENTS))
+
+
+def lines(repo: git.Repository) -> str:
+    """The lines to add to hooks of one's own, or to lefthook.yml where lefthook runs a hook."""
+    spots = hookmanagers.spots(repo, hookmanagers.hooks_path(), EVENTS)
+    if any(spot.by == hookmanagers.LEFTHOOK for spot in spots.values()):
+        return hookmanagers.lefthook_lines(EVENTS) + '\n'
+    return ''.join(f'# {event}\n{hookmanagers.line(event)}\n' for event in EVENTS)
 
 
 def uninstall(repo: git.Repository) -> list[str]:
@@ -135,24 +188,50 @@ def uninstall(repo: git.Repository) -> list[str]:
         hookconfig.remove(repo, manifest.get('config', ''))
         if manifest.get('method') == 'config':
             said.append('removed the hooks from the configuration')
-    if manifest.get('directory') or not manifest:
-        manifest.setdefault('directory', git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
-        said += _remove_files(manifest)
+    if not manifest:
+        manifest = {'directory': hookmanagers.hooks_path().place}
+    said += _remove_files(manifest) + _remove_loaders(repo)
     eventlog.remove(_manifest_path(repo))
     return said
 
 
 def _remove_files(manifest: dict[str, Any]) -> list[str]:
-    place = manifest['directory']
+    said = _remove_hooks(manifest, EVENTS)
+    if manifest.get('made_directory'):
+        _remove_directory(manifest['directory'])
+    return said
+
+
+def _remove_hooks(manifest: dict[str, Any], events: Sequence[str]) -> list[str]:
+    place = manifest.get('directory')
+    if place is None:
+        return []
+    # git-lfs has not found those of its hooks that we kept, if it was uninstalled meanwhile.
+    lfs_gone = bool(manifest.get('lfs')) and not hookmanagers.has_lfs(place)
+    said = []
+    for event in events:
+        said += hookfiles.uninstall(
+            os.path.join(place, event), gone=lambda path: lfs_gone and hookmanagers.is_lfs(path)
+        )
+    return said
+
+
+def _remove_loaders(repo: git.Repository) -> list[str]:
     said = []
     for event in EVENTS:
-        said += hookfiles.uninstall(os.path.join(place, event))
-    if manifest.get('made_directory'):
-        try:
-            os.rmdir(place)
-        except OSError:
-            pass  # others have put files there since
+        path = hookmanagers.loader(repo, event)
+        if os.path.lexists(path):
+            os.remove(path)
+            said.append(f"removed the '{event}' hook")
+    _remove_directory(os.path.join(repo.sessions, hookmanagers.LOADERS))
     return said
+
+
+def _remove_directory(place: str) -> None:
+    try:
+        os.rmdir(place)
+    except OSError:
+        pass  # others have put files there since
 
 
 def _manifest_path(repo: git.Repository) -> str:
@@ -177,12 +256,17 @@ def states(repo: git.Repository) -> list[State]:
     """Each hook as it is, by the method it was installed by."""
     if _manifest(repo).get('method') == 'config':
         return _config_states(repo)
-    place = directory(repo)
-    found = []
-    for event in EVENTS:
-        there = hookfiles.look(os.path.join(place, event), hookfiles.text(event, _variables()))
-        found.append(State(event, there.state, 'files', there.chained, there.detail))
-    return found
+    spots = hookmanagers.spots(repo, hookmanagers.hooks_path(), EVENTS)
+    return [_state(event, spot) for event, spot in spots.items()]
+
+
+def _state(event: str, spot: hookmanagers.Spot) -> State:
+    if spot.lacks:
+        return State(event, 'other', 'files', False, f'{spot.by} does not run ours', spot.by)
+    if not spot.path:
+        return State(event, 'ours', 'files', by=spot.by)
+    there = hookfiles.look(spot.path, hookfiles.text(event, _variables()))
+    return State(event, there.state, 'files', there.chained, there.detail, spot.by)
 
 
 def _config_states(repo: git.Repository) -> list[State]:
@@ -199,7 +283,9 @@ def _config_states(repo: git.Repository) -> list[State]:
 def place(repo: git.Repository) -> str:
     """Where the hooks are installed: a directory, or the file of the configuration."""
     manifest = _manifest(repo)
-    return manifest.get('directory') or hookconfig.path(repo)
+    if manifest.get('method') == 'config':
+        return hookconfig.path(repo)
+    return manifest.get('directory') or os.path.join(repo.sessions, hookmanagers.LOADERS)
 
 
 def is_installed(repo: git.Repository) -> bool:

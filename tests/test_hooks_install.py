@@ -276,9 +276,20 @@ def test_a_tracked_hook_is_not_renamed(repo: Repo, run: Run) -> None:
     refused = run('hooks', 'install', status=1).err
     assert refused.startswith(
         f"error: the hook '{repo.path}/.githooks/commit-msg' is tracked; it would be renamed\n"
-        'hint: add to it: session_hooks='
+        f"hint: add to '{repo.path}/.githooks/commit-msg': session_hooks="
     )
     assert repo.git('status', '--porcelain') == ''
+    line = refused.splitlines()[1].partition("': ")[2]
+    with (repo.path / '.githooks/commit-msg').open('a') as file:
+        file.write(line + '\n')
+    run('hooks', 'install')
+    assert 'commit-msg: installed, run by your hook\n' in run('hooks').out
+    assert sorted(path.name for path in (repo.path / '.git/sessions/.hooks').iterdir()) == [
+        'commit-msg'
+    ]
+    run('hooks', 'uninstall')
+    assert not (repo.path / '.git/sessions/.hooks').exists()
+    assert repo.git('status', '--porcelain') == ' M .githooks/commit-msg'
 
 
 @pytest.mark.parametrize(
@@ -297,25 +308,45 @@ def test_a_hooks_path_of_somebody_else(
         repo.git('config', f'--{scope}', 'core.hooksPath', value)
     refused = run('hooks', 'install', status=1).err
     head, *hints = refused.splitlines()
-    assert head == (
-        f"error: core.hooksPath is '{value}' ({scope} config), which is not this repository's own"
-    )
-    lines = dict(re.findall(r"^hint: add to your '([a-z-]+)' hook: (.*)$", refused, re.MULTILINE))
-    assert list(lines) == list(EVENTS)
-    assert len(hints) == len(EVENTS)
+    if value.startswith('.husky'):
+        assert head == f"error: husky runs this repository's hooks, from '{value}'"
+    else:
+        assert head == (
+            f"error: core.hooksPath is '{value}' ({scope} config), "
+            "which is not this repository's own"
+        )
+    lines = dict(re.findall(r"^hint: add to '(.*?)': (.*)$", refused, re.MULTILINE))
+    assert [Path(path).name for path in lines] == list(EVENTS)
+    assert hints[len(EVENTS) :] == ["hint: then 'git session hooks install' again"]
     assert not (repo.path / '.git/hooks/post-commit').exists()
+    assert not (repo.path / '.git/sessions').exists()
+    shown = run('hooks', status=1)
+    assert shown.out.count(': not installed, another hook is there, ') == len(EVENTS)
+    assert shown.err.splitlines() == hints
     if scope == 'command':
         return
-    place = repo.path / value if scope == 'local' else Path(os.environ['HOME']) / 'hooks'
+    place = repo.path / '.husky' if scope == 'local' else Path(os.environ['HOME']) / 'hooks'
     place.mkdir(parents=True)
-    for event, line in lines.items():
-        (place / event).write_text(f'#!/bin/sh -eu\n: theirs\n{line}\n: theirs too\n')
-        (place / event).chmod(0o755)
-    assert 'hooks not installed' in run('start', 'work', '-o', 'First').err
-    said = live_quietly(repo)
-    assert said == [Result(0, '', '')] * 3
+    for path, line in lines.items():
+        assert Path(path).parent == place
+        Path(path).write_text(f'#!/bin/sh -eu\n: theirs\n{line}\n: theirs too\n')
+        Path(path).chmod(0o755)
+    if value.endswith('_'):  # as husky makes it
+        shutil.copytree(place, place / '_')
+    if scope == 'global':
+        assert run('start', 'work', '-o', 'First').err.count('installed git hooks') == 1
+    else:
+        run('hooks', 'install')
+        assert run('hooks').out == ''.join(
+            f'{event}: installed, run by husky\n' for event in EVENTS
+        )
+        run('start', 'work', '-o', 'First')
+    assert live_quietly(repo) == [Result(0, '', '')] * 3
     types = [event['type'] for event in repo.events()]
     assert types[3:] == ['commit', 'commit', 'rewrite', 'pause']
+    run('hooks', 'uninstall')
+    repo.git('commit', '-q', '--allow-empty', '-m', 'ours are gone')
+    assert run('hooks', status=1).out.count(': not installed') == len(EVENTS)
 
 
 def live_quietly(repo: Repo) -> list[Result]:

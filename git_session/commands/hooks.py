@@ -24,8 +24,7 @@ def run(action: str, values: Values) -> int:
     if action == 'status':
         return _status(repo, values)
     if values.flag('print'):
-        for event in hooks.EVENTS:
-            output.out(f'# {event}\n{hooks.line(event)}\n')
+        output.out(hooks.lines(repo))
         return 0
     if action == 'install':
         said = hooks.install(repo, values.text('method') or 'auto')
@@ -47,15 +46,18 @@ def _status(repo: git.Repository, values: Values) -> int:
             'place': hooks.place(repo),
             'hooks': [
                 {'event': each.event, 'state': each.found, 'chained': each.chained,
-                 'detail': each.detail or None}
+                 'detail': each.detail or None, 'by': each.by or None}
                 for each in found
             ],
         })  # fmt: skip
     else:
         for each in found:
+            by = f', run by {each.by}' if each.by and each.found == 'ours' else ''
             chained = ', runs the hook that was there first' if each.chained else ''
             detail = f', {each.detail}' if each.detail else ''
-            output.out(f'{each.event}: {_STATES[each.found]}{detail}{chained}\n')
+            output.out(f'{each.event}: {_STATES[each.found]}{by}{detail}{chained}\n')
+        for remedy in hooks.remedies(repo):
+            output.hint(remedy)
     return 0 if all(each.found == 'ours' for each in found) else 1
 
 

@@ -49,6 +49,7 @@ def test_json(repo: Repo, run: Run) -> None:
     assert (record['method'], record['place']) == ('files', str(repo.path / '.git/hooks'))
     assert record['hooks'][1] == {
         'event': 'commit-msg', 'state': 'disabled', 'chained': False, 'detail': 'not executable',
+        'by': None,
     }  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def test_a_hooks_path_that_is_not_ours(repo: Repo, run: Run, tmp_path: Path) -> 
     assert refused.err.startswith(
         f"error: core.hooksPath is '{tmp_path}' (global config), "
         "which is not this repository's own\n"
-        "hint: add to your 'prepare-commit-msg' hook: session_hooks="
+        f"hint: add to '{tmp_path}/prepare-commit-msg': session_hooks="
     )
 
 
@@ -84,5 +85,5 @@ def test_a_method_that_this_git_does_not_know(
 def test_the_lines_for_hooks_of_ones_own(repo: Repo, run: Run) -> None:
     printed = run('hooks', 'install', '--print').out.splitlines()
     assert printed[::2] == [f'# {event}' for event in EVENTS]
-    assert all(line.startswith("session_hooks='") for line in printed[1::2])
+    assert all(line.startswith('session_hooks="$(git rev-parse ') for line in printed[1::2])
     assert not (repo.path / '.git/hooks/post-commit').exists()
