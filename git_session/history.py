@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# git log in UTF-8, NUL after each field, whatever the configuration says.
+_LOG = ('log', '-z', '--encoding=UTF-8', '--no-show-signature')
 _FORMAT = '--format=%H%x00%P%x00%an%x00%ae%x00%at%x00%ct%x00%s'
 _FIELDS = 7
 _HEX = frozenset('0123456789abcdef')
@@ -121,7 +123,7 @@ def built(session: Session, head: str) -> Built:
             break
     else:
         changes = parse_diff(git.read(*_diff(empty_tree(), head)))
-        log = git.read('log', '-z', _FORMAT, head, '--')
+        log = git.read(*_LOG, _FORMAT, head, '--')
         return Built(parse_log(log), changes, None, None, '')
     if not found.commits and session.base and session.base != head:
         return _merged(session, head, found)
@@ -130,7 +132,7 @@ def built(session: Session, head: str) -> Built:
 
 def _compare(session: Session, base: str, head: str) -> Built | None:
     """Compare with a base by three processes side by side; None when git does not know it."""
-    log = git.start('log', '-z', _FORMAT, '--ignore-missing', *_range(session, base, head))
+    log = git.start(*_LOG, _FORMAT, '--ignore-missing', *_range(session, base, head))
     count = git.start('rev-list', '--left-right', '--count', f'{base}...{head}', '--')
     diff = git.start(*_diff(f'{base}...{head}'))
     found, counted, changed = git.checked(log.reply()), count.reply(), diff.reply()
@@ -193,7 +195,8 @@ def _range(session: Session, base: str, head: str) -> list[str]:
 
 
 def _diff(*revisions: str) -> list[str]:
-    return ['diff', '-z', '--raw', '--numstat', '-M', '--no-ext-diff', '--no-textconv', *revisions]
+    options = ('-z', '--raw', '--numstat', '-M', '--no-ext-diff', '--no-textconv', '--no-relative')
+    return ['diff', *options, *revisions]
 
 
 def unreported(session: Session, branch: str, head: str, built: Work | None) -> tuple[Commit, ...]:
@@ -210,7 +213,7 @@ def unreported(session: Session, branch: str, head: str, built: Work | None) -> 
     if built is not None and built.ahead and session.head_at_start in (session.base, ''):
         return _unknown(session, head, built.commits)
     base = built.base if built is not None else compared(session, head)
-    log = ['log', '-z', _FORMAT, '--ignore-missing', '--first-parent', head, '--not']
+    log = [*_LOG, _FORMAT, '--ignore-missing', '--first-parent', head, '--not']
     found = parse_log(git.read(*log, *([base] if base else []), *begin, '--'))
     if found or not base or not begin:
         return _unknown(session, head, found)
@@ -260,14 +263,14 @@ def amended(branch: str) -> dict[str, str]:
 
 def _moves(branch: str) -> list[tuple[str, str]]:
     """The reflog of a branch, newest first: (object id, what moved it there)."""
-    reply = git.ask('log', '-g', '-z', '--format=%H%x00%gs', 'refs/heads/' + branch, '--')
+    reply = git.ask(*_LOG, '-g', '--format=%H%x00%gs', 'refs/heads/' + branch, '--')
     fields = reply.out.split('\0')
     return list(zip(fields[::2], fields[1::2], strict=False))
 
 
 def between(base: str, head: str) -> tuple[Commit, ...]:
     """The commits that `head` has and `base` has not; none when either is unknown."""
-    reply = git.ask('log', '-z', _FORMAT, head, '--not', base, '--')
+    reply = git.ask(*_LOG, _FORMAT, head, '--not', base, '--')
     return parse_log(reply.out) if reply.status == 0 else ()
 
 
@@ -275,7 +278,7 @@ def gone(oids: Iterable[str], head: str) -> tuple[Commit, ...]:
     """Those of the commits that exist and that `head` does not have."""
     names = set(filter(_is_oid, oids))
     given = '\n'.join([*names, '^' + head, ''])
-    found = git.read('log', '-z', '--ignore-missing', '--stdin', _FORMAT, stdin=given.encode())
+    found = git.read(*_LOG, '--ignore-missing', '--stdin', _FORMAT, stdin=given.encode())
     return tuple(each for each in parse_log(found) if each.oid in names)
 
 
@@ -290,7 +293,7 @@ def describe(oids: Iterable[str]) -> tuple[Commit, ...]:
     if not names:
         return ()
     return parse_log(
-        git.read('log', '-z', '--no-walk=unsorted', '--ignore-missing', '--stdin', _FORMAT,
+        git.read(*_LOG, '--no-walk=unsorted', '--ignore-missing', '--stdin', _FORMAT,
                  stdin=names.encode() + b'\n')
     )  # fmt: skip
 
