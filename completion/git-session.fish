@@ -264,4 +264,5 @@ set -l keys session.{auto_track,auto_checkpoint,checkpoint_interval,handoff_on_e
 complete -c git-session -n "__git_session_in 'config get'; and __git_session_first_operand" -a "$keys"
 
 complete -c git-session -n '__git_session_in doctor' -l fix -d 'Mend what is safe to mend'
+complete -c git-session -n '__git_session_in doctor' -l no-probe -d 'Do not commit in a scratch worktree'
 complete -c git-session -n '__git_session_in prune' -s n -l dry-run -d 'Only say what would be archived'

@@ -37,7 +37,7 @@ def find(repo: git.Repository, settings: Settings) -> list[Fault]:
     place = os.path.abspath(git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
     by_config = hookconfig.is_included(repo) and git.version() >= hooks.CONFIG_HOOKS
     found = [
-        *moved(place), *not_executable(place), *stale(repo, place, settings),
+        *moved(place), *not_executable(repo, place), *stale(repo, place, settings),
         *twice(repo, place, settings), *halves(settings), *fetched(settings), *rewriting(settings),
     ]  # fmt: skip
     if not by_config:
@@ -55,44 +55,53 @@ def _last(settings: Settings, key: str) -> tuple[str, str] | None:
 
 
 def moved(place: str) -> Iterator[Fault]:
-    """Ours was renamed by a manager that was installed over it."""
+    """Ours was renamed by a manager that was installed over it, and is not run any more."""
     for event in hooks.EVENTS:
         path = os.path.join(place, event)
-        for suffix, runs in hookfiles.MOVED.items():
+        for suffix in ('.legacy', '.old'):
             if not hookfiles.is_ours(path + suffix) or hookfiles.is_ours(path):
                 continue
-            if not os.path.lexists(path):
-                why = 'and nothing runs it'
-            elif not runs:
-                why = 'which the hook in its place does not run'
-            elif event == 'post-rewrite' and b'pre-commit' in _start(path):
-                why = 'which pre-commit runs without the list of commits'
-            else:
-                continue  # it is run, as the probe shows
-            yield Fault(f'hook {event}', f"ours was moved to '{event}{suffix}', {why}",
+            if suffix == '.legacy' and _runs_legacy(path):
+                continue
+            there = (
+                'the hook in its place does not run' if os.path.lexists(path) else 'nothing runs'
+            )
+            yield Fault(f'hook {event}', f"ours was moved to '{event}{suffix}', which {there}",
                         _INSTALL, mends=True)  # fmt: skip
+
+
+def _runs_legacy(path: str) -> bool:
+    """Whether a hook file is one of those that run ``<event>.legacy``."""
+    start = _start(path)
+    return b'pre-commit' in start or b'prek' in start
 
 
 def _start(path: str) -> bytes:
     try:
         with open(path, 'rb') as file:
-            return file.read(4096)
+            return file.read(1 << 16)
     except OSError:
         return b''
 
 
-def not_executable(place: str) -> Iterator[Fault]:
+def _ours(repo: git.Repository, place: str) -> Iterator[tuple[str, str]]:
+    """(event, path) of every hook file of ours."""
     for event in hooks.EVENTS:
-        path = os.path.join(place, event)
-        if hookfiles.is_ours(path) and not os.stat(path).st_mode & 0o100:
+        start = os.path.join(place, event)
+        for path in (start, start + '.legacy', os.path.join(repo.sessions, '.hooks', event)):
+            if hookfiles.is_ours(path):
+                yield event, path
+
+
+def not_executable(repo: git.Repository, place: str) -> Iterator[Fault]:
+    for event, path in _ours(repo, place):
+        if not os.stat(path).st_mode & 0o100:
             yield Fault(f'hook {event}', f"'{path}' is not executable", _INSTALL, mends=True)
 
 
 def stale(repo: git.Repository, place: str, settings: Settings) -> Iterator[Fault]:
     """The interpreter or the package that the hooks name is gone; one fault for each."""
-    texts = [_start(os.path.join(place, event)) for event in hooks.EVENTS]
-    texts = [text for text in texts if hookfiles.MARK.encode() in text]
-    found = [os.fsdecode(text) for text in texts]
+    found = [os.fsdecode(_start(path)) for _, path in _ours(repo, place)]
     found += [value for _, key, value in settings if _is_ours(key, value)]
     gone: dict[str, str] = {}
     for text in found:
@@ -119,7 +128,7 @@ def elsewhere(repo: git.Repository, place: str, settings: Settings) -> Iterator[
         return
     there = [event for event in hooks.EVENTS if hookfiles.is_ours(os.path.join(own, event))]
     here = [event for event in hooks.EVENTS if hookfiles.is_ours(os.path.join(place, event))]
-    if there and not here:
+    if there and not here and not os.path.isdir(os.path.join(repo.sessions, '.hooks')):
         scope, value = path
         yield Fault(
             'hooks',
@@ -153,24 +162,30 @@ def _is_ours(key: str, value: str) -> bool:
 
 def twice(repo: git.Repository, place: str, settings: Settings) -> Iterator[Fault]:
     """A hook of ours that more than one party runs."""
-    by_config = {
-        value for _, key, _ in settings if key.startswith('hook.') and key.endswith('.event')
-        for value in _events(settings, key)
-        if any(_is_ours(name, text) for _, name, text in settings
-               if name == key.removesuffix('event') + 'command')
-    }  # fmt: skip
+    registered = _registered(settings) if git.version() >= hooks.CONFIG_HOOKS else set()
     framework = _framework(repo)
     for event in hooks.EVENTS:
         path = os.path.join(place, event)
-        files = [each for each in (path, path + '.legacy') if hookfiles.is_ours(each)]
-        lines = [path] if not files[:1] == [path] and b'session_hooks=' in _start(path) else []
-        manager = ['.pre-commit-config.yaml'] if event in framework and (
-            files[-1:] == [path + '.legacy'] or b'pre-commit' in _start(path)
-        ) else []  # fmt: skip
-        ways = [*(['git configuration'] if event in by_config else []), *files, *lines, *manager]
+        ways = ["git's configuration"] if event in registered else []
+        if hookfiles.is_ours(path):
+            ways.append(path)
+        elif _runs_legacy(path):
+            if hookfiles.is_ours(path + '.legacy'):
+                ways.append(path + '.legacy')
+            if event in framework:
+                ways.append('.pre-commit-config.yaml')
+        elif b'session_hooks=' in _start(path):
+            ways.append(path)
         if len(ways) > 1:
-            yield Fault(f'hook {event}', 'registered more than once: ' + ', '.join(ways),
-                        _INSTALL, mends=not lines and not manager)  # fmt: skip
+            mends = all(way == ways[0] or hookfiles.is_ours(way) for way in ways)
+            yield Fault(f'hook {event}', 'run more than once: by ' + ' and '.join(ways),
+                        _INSTALL if mends else 'take one of them out', mends=mends)  # fmt: skip
+
+
+def _registered(settings: Settings) -> set[str]:
+    """The events of our hooks in git's configuration."""
+    ours = {key.removesuffix('command') for _, key, value in settings if _is_ours(key, value)}
+    return {event for name in ours for event in _events(settings, name + 'event')}
 
 
 def _events(settings: Settings, key: str) -> list[str]:
@@ -184,15 +199,7 @@ def _events(settings: Settings, key: str) -> list[str]:
 
 def _framework(repo: git.Repository) -> set[str]:
     path = os.path.join(repo.top or '', '.pre-commit-config.yaml')
-    return set(_FRAMEWORK.findall(os.fsdecode(_all(path)))) if repo.top else set()
-
-
-def _all(path: str) -> bytes:
-    try:
-        with open(path, 'rb') as file:
-            return file.read()
-    except OSError:
-        return b''
+    return set(_FRAMEWORK.findall(os.fsdecode(_start(path)))) if repo.top else set()
 
 
 def halves(settings: Settings) -> Iterator[Fault]:

@@ -76,12 +76,13 @@ class Step(Record):
 class Proof(Record):
     """What was seen of one hook.
 
-    `fired` is whether it did its work, `ran` whether git ran anything for it.  `through`
-    is who ran ours: config, the path of a file, or a manager; `ms` is the median.
+    `fired` is whether it did its work, None when that could not be tried; `ran` whether
+    git ran anything for it.  `through` is who ran ours: config, the path of a file, or a
+    manager; `ms` is the median.
     """
 
     event: str
-    fired: bool
+    fired: bool | None
     ran: bool
     through: str
     ms: float | None
@@ -299,7 +300,7 @@ def _remove(repo: git.Repository, folder: str) -> None:
 
 def _prove(scratch: Scratch) -> Outcome:
     first, second = scratch.first, scratch.second
-    done: dict[str, bool] = {}
+    done: dict[str, bool | None] = {}
     scratch.run('switch', 'switch', '-q', '--no-track', '-c', first)
     said = scratch.run('commit', *_commit('-m', 'scratch commit'))
     verify: tuple[str, ...] = ()
@@ -313,7 +314,7 @@ def _prove(scratch: Scratch) -> Outcome:
     with open(text, 'w', encoding='utf-8') as file:
         file.write('scratch commit in an editor\n')
     edited = scratch.run('commit in an editor', *_commit('-e', '-F', text, '--cleanup=strip'))
-    done['commit-msg'] = edited and f'Session-Id: {first}' in scratch.head()[1]
+    done['commit-msg'] = f'Session-Id: {first}' in scratch.head()[1] if edited else None
     scratch.run('amend', *_commit('--amend', '-m', 'scratch amend', *verify))
     amended = _has(scratch, first, 'rewrite')
     scratch.run('switch', 'switch', '-q', '--no-track', '-c', second, 'HEAD~1')
@@ -360,13 +361,14 @@ def _fired(trace: str) -> Iterator[Fired]:
             yield Fired(event, program, entry.get('code', 0), entry.get('t_rel', 0.0) * 1000)
 
 
-def _proof(scratch: Scratch, event: str, fired: bool) -> Proof:
+def _proof(scratch: Scratch, event: str, fired: bool | None) -> Proof:
     ran = [each for step in scratch.steps for each in step.fired if each.event == event]
     ours = [each for each in ran if _is_ours(scratch, each)]
     times = sorted(each.ms for each in ours or ran)
     ms = round(times[len(times) // 2], 1) if times else None
     through = _through(scratch, (ours or ran)[0]) if ran else ''
-    return Proof(event, fired, bool(ran), through, ms, '' if fired else _why(ran, ours, through))
+    problem = _why(ran, ours, through) if fired is False else ''
+    return Proof(event, fired, bool(ran), through, ms, problem)
 
 
 def _is_ours(scratch: Scratch, each: Fired) -> bool:

@@ -1,54 +1,118 @@
-"""`git session doctor`: check the installation and the storage, mend what is safe to mend."""
+"""`git session doctor`: prove the hooks, check the storage, mend what is safe to mend."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from git_session import __version__, archive, config, eventlog, git, hookconfig, hooks, output
+from git_session import (
+    __version__,
+    archive,
+    config,
+    enabled,
+    eventlog,
+    faults,
+    git,
+    hookconfig,
+    hooks,
+    output,
+    probe,
+)
 from git_session.errors import SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.record import Record
 from git_session.workspace import CONFIG_FILE, generate, open_workspace
 
-ABOUT = 'Check hooks, storage, notes and configuration; --fix mends what is safe to mend.'
-FORMS = {'': Syntax('', 0, 0, (Option(('--fix',), 'mend what is safe to mend'), *FORMAT))}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from git_session.faults import Fault
+
+ABOUT = 'Prove the hooks in a scratch worktree; check storage, notes, configuration.'
+FORMS = {
+    '': Syntax(
+        '', 0, 0,
+        (
+            Option(('--fix',), 'mend what is safe to mend'),
+            Option(('--no-probe',), 'do not commit in a scratch worktree to prove the hooks'),
+            *FORMAT,
+        ),
+    )
+}  # fmt: skip
 _LEAST_GIT = (2, 31)  # rev-parse --path-format
+_OFF = 'GIT_SESSION'
 
 
 class Finding(Record):
-    """`subject` was looked at; `problem` is '' when it is well; `remedy` says what helps."""
+    """`subject` was looked at; `problem` is '' when it is well; `remedy` says what helps.
+
+    `note` is what else there is to say where it is well.
+    """
 
     subject: str
     problem: str = ''
     remedy: str = ''
     fixed: bool = False
+    note: str = ''
 
 
 def run(action: str, values: Values) -> int:
     repo = git.discover()
     fix = values.flag('fix')
-    found = [
-        _git(),
-        *_hooks(repo, fix=fix),
-        _rewrite(repo, fix=fix),
-        _notes(),
-        *_sessions(repo, fix=fix),
-    ]
-    found.append(_configuration(repo))
+    found = [_git()]
+    if probe.has_leftover(repo):
+        probe.clean(repo)
+        found.append(Finding('probe', 'another one was killed', fixed=True))
+    mended = _mend_hooks(repo) if fix else []
+    settings = git.configuration()
+    known = faults.find(repo, settings)
+    off = _off(repo, settings)
+    outcome, unable = None, ''
+    if not values.flag('no-probe') and not off.problem:
+        outcome, unable = _probe(repo)
+    found += [*mended, off] if off.problem else mended
+    found += _hooks(repo, known, outcome)
+    if unable:
+        found.append(Finding('probe', unable, "'git session doctor --no-probe' does without"))
+    found += [Finding(each.subject, each.problem, each.remedy) for each in known]
+    found.append(_rewrite(repo, fix=fix))
+    if not any(each.subject == 'notes' for each in known):
+        found.append(Finding('notes'))
+    found += [*_sessions(repo, fix=fix), _configuration(repo)]
+    _show(found, outcome, values)
+    return 1 if any(each.problem and not each.fixed for each in found) else 0
+
+
+def _show(found: list[Finding], outcome: probe.Outcome | None, values: Values) -> None:
     if values.json:
         output.json({
             'schema': 'git-session/doctor/1', 'version': __version__, 'python': sys.executable,
-            'findings': [each.asdict() for each in found],
+            'findings': [each.asdict() for each in found], 'probe': _data(outcome),
         })  # fmt: skip
-    else:
-        output.out(f'git session {__version__}, python {sys.version.split()[0]}\n')
-        for each in found:
-            state = 'fixed' if each.fixed else each.problem or 'ok'
-            output.out(f'{each.subject}: {output.line(state)}\n')
-            if each.problem and each.remedy and not each.fixed:
-                output.hint(each.remedy)
-    return 1 if any(each.problem and not each.fixed for each in found) else 0
+        return
+    output.out(f'git session {__version__}, python {sys.version.split()[0]}\n')
+    for each in found:
+        note = f', {each.note}' if each.note else ''
+        state = 'fixed' if each.fixed else each.problem or 'ok' + note
+        output.out(f'{each.subject}: {output.line(state)}\n')
+        if each.problem and each.remedy and not each.fixed:
+            output.hint(each.remedy)
+
+
+def _data(outcome: probe.Outcome | None) -> dict[str, Any] | None:
+    """The probe in JSON; times in milliseconds, of the hook as git ran it."""
+    if outcome is None:
+        return None
+    return {
+        'hooks': [each.asdict() for each in outcome.proofs],
+        'steps': [
+            {'name': step.name, 'problem': step.problem,
+             'hooks': [{'event': each.event, 'program': each.program, 'status': each.status,
+                        'ms': round(each.ms, 1)} for each in step.fired]}
+            for step in outcome.steps
+        ],
+    }  # fmt: skip
 
 
 def _git() -> Finding:
@@ -59,19 +123,80 @@ def _git() -> Finding:
     return Finding(f'git {text}')
 
 
-def _hooks(repo: git.Repository, *, fix: bool) -> list[Finding]:
+def _off(repo: git.Repository, settings: list[tuple[str, str, str]]) -> Finding:
+    """What switches the hooks off: then there is nothing to prove."""
+    if os.environ.get(_OFF) == '0':
+        return Finding('hooks', f'switched off: {_OFF}=0 in the environment', f"'unset {_OFF}'")
+    why = enabled.why_off(settings, repo.branch)
+    if not why:
+        return Finding('hooks')
+    key = why.split()[0]
+    scope = why.rpartition('(')[2].split()[0]
+    remedy = f"'git config --{scope} --unset {key}'" if scope != 'command' else ''
+    return Finding('hooks', f'switched off: {why}', remedy)
+
+
+def _mend_hooks(repo: git.Repository) -> list[Finding]:
+    """Install again where that helps."""
     try:
         bad = [each for each in hooks.states(repo) if each.found != 'ours' or each.detail]
-        if bad and fix:
-            hooks.install(repo)
-            return [Finding('hooks', 'not in place', fixed=True)]
+        known = [each for each in faults.find(repo, git.configuration()) if each.mends]
+        if not bad and not known:
+            return []
+        hooks.install(repo)
     except SessionError as error:
         return [Finding('hooks', error.message, '\n'.join(error.hints))]
+    return [Finding('hooks', 'not in place', fixed=True)]
+
+
+def _probe(repo: git.Repository) -> tuple[probe.Outcome | None, str]:
+    """What the probe has shown, or why there could be none."""
+    try:
+        return probe.run(repo), ''
+    except SessionError as error:
+        return None, error.message
+    except OSError as error:
+        return None, f'cannot make a scratch worktree: {error.filename or ""} {error.strerror}'
+
+
+def _hooks(
+    repo: git.Repository, known: list[Fault], outcome: probe.Outcome | None
+) -> list[Finding]:
+    """The hooks as they were proved, without a probe as they look."""
+    bad, said = [], []
+    try:
+        bad = [each for each in hooks.states(repo) if each.found != 'ours' or each.detail]
+    except SessionError as error:
+        said = [Finding('hooks', error.message, '\n'.join(error.hints))]
+    details = {each.event: each.detail or f'not installed ({each.found})' for each in bad}
+    remedy = '\n'.join(hooks.remedies(repo)) or "'git session hooks install'"
+    named = {each.subject for each in known}
+    if outcome is None:
+        return said or [
+            Finding(f'hook {event}', problem, remedy) for event, problem in details.items()
+            if f'hook {event}' not in named
+        ] or ([] if named & {'hooks', *(f'hook {each}' for each in hooks.EVENTS)}
+              else [Finding('hooks', note='not proved')])  # fmt: skip
+    found = [_proved(each, details, remedy) for each in outcome.proofs]
     return [
-        Finding(f'hook {each.event}', each.detail or f'not installed ({each.found})',
-                "'git session hooks install'")
-        for each in bad
-    ] or [Finding('hooks')]  # fmt: skip
+        each for each in found if not each.problem or each.subject not in named
+    ] + _refused(outcome) + (said if any(each.problem for each in found) else [])  # fmt: skip
+
+
+def _proved(proof: probe.Proof, details: dict[str, str], remedy: str) -> Finding:
+    subject = f'hook {proof.event}'
+    if proof.fired:
+        other = f', {details[proof.event]}' if proof.event in details else ''
+        return Finding(subject, note=f'fired in {proof.ms} ms by {proof.through}{other}')
+    if proof.fired is None:
+        return Finding(subject, note='but not proved')
+    return Finding(subject, details.get(proof.event) or f'did not fire: {proof.problem}', remedy)
+
+
+def _refused(outcome: probe.Outcome) -> list[Finding]:
+    """What other hooks did not let happen; each once."""
+    words = {f'{step.name}: {step.problem}': None for step in outcome.steps if step.problem}
+    return [Finding('probe', note=f'without {text}') for text in words]
 
 
 def _rewrite(repo: git.Repository, *, fix: bool) -> Finding:
@@ -83,17 +208,6 @@ def _rewrite(repo: git.Repository, *, fix: bool) -> Finding:
         hooks.install(repo)
         return Finding(subject, 'no', fixed=True)
     return Finding(subject, 'no', "'git session hooks install'")
-
-
-def _notes() -> Finding:
-    """A forced fetch of notes would overwrite what was not pushed."""
-    specs = git.ask('config', '--get-regexp', r'^remote\..*\.fetch$').out.splitlines()
-    forced = [spec for spec in specs if '+refs/notes/' in spec and ':refs/notes/' in spec]
-    forced = [spec for spec in forced if ':refs/notes/remotes/' not in spec]
-    if forced:
-        return Finding('notes', f'a fetch overwrites them: {forced[0]}',
-                       'fetch them to another place than refs/notes/')  # fmt: skip
-    return Finding('notes')
 
 
 def _sessions(repo: git.Repository, *, fix: bool) -> list[Finding]:
