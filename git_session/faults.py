@@ -76,6 +76,10 @@ def _runs_legacy(path: str) -> bool:
     return b'pre-commit' in start or b'prek' in start
 
 
+def _runs_ours(path: str) -> bool:
+    return hookfiles.is_ours(path) or b'session_hooks=' in _start(path)
+
+
 def _start(path: str) -> bytes:
     try:
         with open(path, 'rb') as file:
@@ -127,8 +131,8 @@ def elsewhere(repo: git.Repository, place: str, settings: Settings) -> Iterator[
     if path is None or os.path.realpath(place) == os.path.realpath(own):
         return
     there = [event for event in hooks.EVENTS if hookfiles.is_ours(os.path.join(own, event))]
-    here = [event for event in hooks.EVENTS if hookfiles.is_ours(os.path.join(place, event))]
-    if there and not here and not os.path.isdir(os.path.join(repo.sessions, '.hooks')):
+    here = [event for event in hooks.EVENTS if _runs_ours(os.path.join(place, event))]
+    if there and not here:
         scope, value = path
         yield Fault(
             'hooks',

@@ -35,7 +35,7 @@ FORMS = {
         '', 0, 0,
         (
             Option(('--fix',), 'mend what is safe to mend'),
-            Option(('--no-probe',), 'do not commit in a scratch worktree to prove the hooks'),
+            Option(('--no-probe',), 'do not commit in a scratch worktree'),
             *FORMAT,
         ),
     )
