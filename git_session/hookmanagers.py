@@ -58,6 +58,11 @@ class Spot(Record):
     caller: str = ''
     lacks: str = ''
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a file of ours in the hooks directory, not the loader."""
+        return bool(self.path) and not self.caller
+
 
 def hooks_path() -> HooksPath:
     """A relative core.hooksPath is git's to resolve: it starts at each worktree's top."""

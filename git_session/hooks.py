@@ -105,31 +105,30 @@ def _install_files(repo: git.Repository, manifest: dict[str, Any]) -> list[str]:
     hooks_path = hookmanagers.hooks_path()
     spots = hookmanagers.spots(repo, hooks_path, EVENTS)
     _require_run(spots)
-    paths = {event: spot.path for event, spot in spots.items() if spot.path}
-    for path in paths.values():
+    own = {event: spot.path for event, spot in spots.items() if spot.is_own}
+    for path in own.values():
         hookfiles.check(path)
-    said = _settle(repo, manifest, hooks_path.place, paths)
+    said = _settle(manifest, hooks_path.place, list(own))
+    # The loaders always: the next one to install its hooks may call them.
+    paths = [(event, hookmanagers.loader(repo, event)) for event in EVENTS] + list(own.items())
     try:
-        for event, path in paths.items():
+        for event, path in paths:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             if hookfiles.install(path, hookfiles.text(event, _variables())):
                 said.append(f"kept the '{event}' hook that was there; it runs first")
     except OSError as error:
+        if not any(hookfiles.is_ours(path) for path in own.values()):
+            _remove_loaders(repo)
         place = os.path.dirname(path)
         raise SessionError(f"cannot install hooks in '{place}': {error.strerror}") from None
     finally:
-        if any(hookfiles.is_ours(path) for path in paths.values()):
+        if any(hookfiles.is_ours(path) for _, path in paths):
             _write_manifest(repo, manifest)
     return said
 
 
-def _settle(
-    repo: git.Repository, manifest: dict[str, Any], place: str, paths: dict[str, str]
-) -> list[str]:
-    """Note that our files are going to be in `place`, and take out those that are not wanted."""
-    own = [event for event, path in paths.items() if os.path.dirname(path) == place]
-    for event in own:
-        eventlog.remove(hookmanagers.loader(repo, event))
+def _settle(manifest: dict[str, Any], place: str, own: list[str]) -> list[str]:
+    """Note that the hooks `own` are going to be in `place`; those of ours elsewhere go."""
     if not own or manifest.get('directory', place) != place:
         said = _remove_files(manifest)
         for key in ('directory', 'made_directory', 'lfs'):
@@ -192,7 +191,7 @@ def uninstall(repo: git.Repository) -> list[str]:
         manifest = {'directory': hookmanagers.hooks_path().place}
     said += _remove_files(manifest) + _remove_loaders(repo)
     eventlog.remove(_manifest_path(repo))
-    return said
+    return list(dict.fromkeys(said))
 
 
 def _remove_files(manifest: dict[str, Any]) -> list[str]:

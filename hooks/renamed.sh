@@ -14,7 +14,12 @@ session_renamed() {
     done <<BINDINGS
 $(git config --get-regexp '^branch\..*\.session$' 2>/dev/null)
 BINDINGS
-    [ -n "$renamed" ] && [ -x "${session_python-}" ] || return 1
-    "$session_python" -I -m git_session hook reconcile < /dev/null > /dev/null 2>&1
+    [ -n "$renamed" ] || return 1
+    if [ -x "${session_python-}" ]; then
+        "$session_python" -I -m git_session hook reconcile < /dev/null > /dev/null 2>&1
+    elif [ -z "${session_python-}" ] && command -v git-session > /dev/null 2>&1; then
+        # run by pre-commit, from its own clone
+        git-session hook reconcile < /dev/null > /dev/null 2>&1
+    fi
     [ -f "$dir/id" ]
 }

@@ -284,12 +284,11 @@ def test_a_tracked_hook_is_not_renamed(repo: Repo, run: Run) -> None:
         file.write(line + '\n')
     run('hooks', 'install')
     assert 'commit-msg: installed, run by your hook\n' in run('hooks').out
-    assert sorted(path.name for path in (repo.path / '.git/sessions/.hooks').iterdir()) == [
-        'commit-msg'
-    ]
+    assert sorted(path.name for path in (repo.path / '.githooks').iterdir()) == sorted(EVENTS)
     run('hooks', 'uninstall')
     assert not (repo.path / '.git/sessions/.hooks').exists()
     assert repo.git('status', '--porcelain') == ' M .githooks/commit-msg'
+    assert [path.name for path in (repo.path / '.githooks').iterdir()] == ['commit-msg']
 
 
 @pytest.mark.parametrize(
