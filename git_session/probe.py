@@ -52,6 +52,7 @@ _KEPT = (
 _SETTINGS = (
     'gc.auto=0', 'maintenance.auto=false', 'core.fsmonitor=false', 'submodule.recurse=false',
     'commit.gpgSign=false', 'rebase.autoStash=false', 'rebase.updateRefs=false',
+    'rerere.enabled=false',
 )  # fmt: skip
 _MANAGERS = ('pre-commit', 'prek', 'lefthook', 'husky', 'git-lfs', 'overcommit')
 
