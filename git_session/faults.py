@@ -186,6 +186,15 @@ def twice(repo: git.Repository, place: str, settings: Settings) -> Iterator[Faul
                         _INSTALL if mends else 'take one of them out', mends=mends)  # fmt: skip
 
 
+def mend_twice(repo: git.Repository, settings: Settings) -> None:
+    """Take our files out where git's configuration runs the same hooks."""
+    if git.version() < hooks.CONFIG_HOOKS:
+        return
+    place = os.path.abspath(git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
+    for event in sorted(_registered(settings)):
+        hookfiles.uninstall(os.path.join(place, event), gone=lambda _: False)
+
+
 def _registered(settings: Settings) -> set[str]:
     """The events of our hooks in git's configuration."""
     ours = {key.removesuffix('command') for _, key, value in settings if _is_ours(key, value)}

@@ -127,6 +127,12 @@ def test_run_twice(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     assert f"hook post-commit: run more than once: by git's configuration and {path}" in (
         looked(run)
     )
+    monkeypatch.setattr('git_session.hooks.choose', lambda method: 'config')
+    run('doctor', '--fix', '--no-probe', status=1)  # the command made up above is still there
+    assert not [line for line in looked(run) if 'more than once' in line]
+    assert not path.exists()
+    run('hooks', 'uninstall')
+    path.write_text('#!/bin/sh\n# git-session hook\n')
     work.git('config', '--add', 'hook.session-post-commit.event', '')
     assert not [line for line in looked(run) if 'more than once' in line]
 
