@@ -20,7 +20,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'base': ('errors', 'record', 'words'),
     'edges and facts': ('events', 'git', 'output', 'options', 'configfile'),
     'meaning and state': (
-        'session', 'eventlog', 'config', 'notes', 'enabled', 'hookconfig', 'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'knowledge', 'trailers',
+        'session', 'eventlog', 'config', 'notes', 'enabled', 'hookconfig', 'hookfiles',
+        'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'knowledge', 'trailers',
     ),
     'analysis and views': (
         'analysis.subject', 'analysis.survey', 'analysis.remarks', 'analysis.steps',

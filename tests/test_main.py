@@ -218,7 +218,9 @@ def test_a_file_that_cannot_be_read(work: Repo, run: Run, monkeypatch: pytest.Mo
     log.unlink()
     log.mkdir()
     refused = run('status', status=128)
-    assert refused.err == f"fatal: cannot access '{log}': Is a directory\n"
+    assert refused.err == (
+        f"fatal: cannot record in '{work.place()}': Is a directory\nhint: nothing was recorded\n"
+    )
 
 
 def test_interrupted(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
@@ -236,6 +238,8 @@ def test_interrupted_for_real(work: Repo) -> None:
     process = subprocess.Popen(
         ['git-session', 'edit'], cwd=work.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, 'GIT_EDITOR': str(editor)}, start_new_session=True,
+        # A suite that runs in the background has it ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == b'ready\n'
