@@ -238,8 +238,6 @@ def test_interrupted_for_real(work: Repo) -> None:
     process = subprocess.Popen(
         ['git-session', 'edit'], cwd=work.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, 'GIT_EDITOR': str(editor)}, start_new_session=True,
-        # A suite that runs in the background has it ignored, and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == b'ready\n'
