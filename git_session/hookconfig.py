@@ -36,6 +36,8 @@ def command(event: str, variables: str) -> str:
     leave = ''
     if event in ('prepare-commit-msg', 'post-commit'):  # run for each pick of a rebase
         leave = '[ ! -d "${GIT_DIR:-.git}/rebase-merge" ] || exit 0; '
+    elif event == 'commit-msg':  # prepare-commit-msg did it where no editor opened
+        leave = '[ "${GIT_EDITOR-}" != : ] || exit 0; '
     return (
         f'session() {{ {leave}{variables} session_stderr=3; '
         f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit 0; '

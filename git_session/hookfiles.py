@@ -60,6 +60,8 @@ def text(event: str, variables: str) -> str:
     leave = ''
     if event in ('prepare-commit-msg', 'post-commit'):  # run for each pick of a rebase
         leave = '[ ! -d "${GIT_DIR:-.git}/rebase-merge" ] || exit $status\n'
+    elif event == 'commit-msg':  # prepare-commit-msg did it where no editor opened
+        leave = '[ "${GIT_EDITOR-}" != : ] || exit $status\n'
     return (
         '#!/bin/sh\n'
         f"{MARK} ({event}): 'git session hooks uninstall' restores what was here\n"
