@@ -245,7 +245,7 @@ FAILURES: dict[str, tuple[Callable[[Repo], None], int, tuple[str, ...]]] = {
     ),
     'staged': (staged, 1, ('error: cannot merge: you have uncommitted changes\n',)),
     'target in another worktree': (
-        elsewhere, 128, ("fatal: 'main' is already checked out at ",),
+        elsewhere, 128, ("fatal: 'main' is already ", "/other'\n"),
     ),
 }  # fmt: skip
 
