@@ -60,7 +60,7 @@ def reconcile(repo: git.Repository, *, idle: float) -> list[str]:
         return []
     # Taken first: what is written to the config from now on is for the next look.
     stamp = _stamp(repo)
-    with eventlog.lock(repo.sessions, exclusive=True):
+    with eventlog.lock(repo.sessions):
         said = _reconcile(repo, idle)
         eventlog.write_file(os.path.join(repo.sessions, _STAMP), stamp)
         if stamp == _stamp(repo):
@@ -169,7 +169,7 @@ def restore(repo: git.Repository, branch: str, bound: str) -> str | None:
     place = eventlog.directory(repo.sessions, branch)
     if not os.path.isfile(os.path.join(place, eventlog.LOG)):
         return None
-    with eventlog.lock(repo.sessions, exclusive=True):
+    with eventlog.lock(repo.sessions):
         name = eventlog.lost_id(place, bound)
         if name is None or name == eventlog.session_id(place):
             return None
@@ -184,8 +184,8 @@ def complete(repo: git.Repository, branch: str, *, idle: float) -> bool:
     """
     place = eventlog.directory(repo.sessions, branch)
     with (  # the first one waits for an end that is only not done yet
-        eventlog.lock(repo.sessions, exclusive=True, name=eventlog.ENDING),
-        eventlog.lock(repo.sessions, exclusive=True),
+        eventlog.lock(repo.sessions, name=eventlog.ENDING),
+        eventlog.lock(repo.sessions),
     ):
         name = eventlog.session_id(place)
         if name is None:

@@ -97,7 +97,7 @@ def begin(
     added = [maker.add('objective.add', text=text) for text in objectives]
     if added:
         maker.add('objective.start', ref=added[0].id)
-    with eventlog.lock(repo.sessions, exclusive=True):
+    with eventlog.lock(repo.sessions):
         place = eventlog.directory(repo.sessions, repo.branch)
         require_no_session(repo, repo.branch)  # it may have come in between
         try:

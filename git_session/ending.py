@@ -38,7 +38,7 @@ def finish(here: Workspace, *, with_handoff: bool, into: str = '') -> str:
     another process has ended it meanwhile.
     """
     name, sessions = here.require().id, here.repo.sessions
-    with eventlog.lock(sessions, exclusive=True, name=eventlog.ENDING):
+    with eventlog.lock(sessions, name=eventlog.ENDING):
         if eventlog.session_id(here.place) != name:
             raise SessionError(f'session {name} has ended already, just now', status=REFUSED)
         text = _finish(here, with_handoff=with_handoff, into=into)
@@ -60,7 +60,7 @@ def _finish(here: Workspace, *, with_handoff: bool, into: str) -> str:
     workspace.publish(here)
     ended = here.require()
     record = archive.summary(ended, idle=here.idle, figures=history.figures(work))
-    with eventlog.lock(here.repo.sessions, exclusive=True):
+    with eventlog.lock(here.repo.sessions):
         archive.put(here.repo.sessions, here.place, ended, record)
     bindings.unbind(ended.branch)
     return text
@@ -141,6 +141,6 @@ def ended(repo: git.Repository, branch: str, *results: str) -> str | None:
 
 def reopen(repo: git.Repository, branch: str, session_id: str) -> None:
     """Bring a session back from the archive to its branch."""
-    with eventlog.lock(repo.sessions, exclusive=True):
+    with eventlog.lock(repo.sessions):
         archive.take(repo.sessions, session_id, eventlog.directory(repo.sessions, branch))
     bindings.bind(branch, session_id)

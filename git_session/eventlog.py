@@ -109,17 +109,16 @@ class lock:
     the archive, and taken before the other one.
     """
 
-    def __init__(self, sessions: str, *, exclusive: bool, name: str = '.lock') -> None:
+    def __init__(self, sessions: str, *, name: str = '.lock') -> None:
         self._sessions = sessions
         self._name = name
-        self._kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
         self._handle = -1
 
     def __enter__(self) -> None:
         os.makedirs(self._sessions, exist_ok=True)
         path = os.path.join(self._sessions, self._name)
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        fcntl.flock(self._handle, self._kind)
+        fcntl.flock(self._handle, fcntl.LOCK_EX)
 
     def __exit__(self, *_: object) -> None:
         os.close(self._handle)

@@ -261,6 +261,11 @@ def resolve(revision: str) -> str | None:
     return reply.out.strip() if reply.status == 0 else None
 
 
+def has(revision: str, commit: str) -> bool:
+    """Whether the commit is `revision` itself or an ancestor of it; False when unknown."""
+    return ask('merge-base', '--is-ancestor', commit, revision).status == 0
+
+
 def ref_exists(ref: str) -> bool:
     """Whether the full refname exists."""
     return ask('show-ref', '--verify', '-q', ref).status == 0

@@ -181,12 +181,8 @@ def _instead(session: Session, head: str) -> str:
     default = git.default_branch()
     if default is None or default == f'refs/heads/{session.branch}' or not session.base:
         return session.base
-    merged = _has(default, session.base)
-    return default if merged or not _has(head, session.base) else session.base
-
-
-def _has(revision: str, commit: str) -> bool:
-    return git.ask('merge-base', '--is-ancestor', commit, revision).status == 0
+    merged = git.has(default, session.base)
+    return default if merged or not git.has(head, session.base) else session.base
 
 
 def _range(session: Session, base: str, head: str) -> list[str]:

@@ -121,7 +121,7 @@ class Workspace:
         lines = [events.encode(event) for event in made]
         session = self.require()
         try:
-            with eventlog.lock(self.repo.sessions, exclusive=True):
+            with eventlog.lock(self.repo.sessions):
                 if eventlog.session_id(self.place) != session.id:
                     raise SessionError(
                         f'session {session.id} has just ended or moved; nothing was recorded'
@@ -137,7 +137,7 @@ class Workspace:
         """Write the generated files from the log as it is now."""
         name = self.require().id
         try:
-            with eventlog.lock(self.repo.sessions, exclusive=True):
+            with eventlog.lock(self.repo.sessions):
                 if eventlog.session_id(self.place) == name:
                     self._refresh()
         except OSError as error:

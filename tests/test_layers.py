@@ -20,7 +20,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'base': ('errors', 'record', 'words'),
     'edges and facts': ('events', 'git', 'output', 'options', 'configfile'),
     'meaning and state': (
-        'session', 'eventlog', 'config', 'notes', 'enabled', 'hookconfig', 'hookfiles',
+        'session', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig', 'hookfiles',
         'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'knowledge', 'trailers',
     ),
     'analysis and views': (
@@ -37,7 +37,7 @@ PURE = ('record', 'errors', 'events', 'session', 'views', 'analysis.subject', 'a
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 
 # Third-party packages, and the one module that owns the format each is for.
-OWNERS = {'yaml': 'configfile', 'dulwich': 'notes', 'tomli_w': 'archive'}
+OWNERS = {'yaml': 'configfile', 'dulwich': 'notetree', 'tomli_w': 'archive'}
 
 # What a status does without: each costs more than a git process (benchmarks/).
 SLOW = {

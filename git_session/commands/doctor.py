@@ -247,7 +247,7 @@ def _sessions(repo: git.Repository, *, fix: bool) -> list[Finding]:
 def _mend(repo: git.Repository, place: str) -> None:
     """Make the generated files again."""
     path = os.path.join(repo.top, CONFIG_FILE) if repo.top else None
-    with eventlog.lock(repo.sessions, exclusive=True):
+    with eventlog.lock(repo.sessions):
         generate(place, config.load(path, git.configuration()))
 
 

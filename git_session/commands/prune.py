@@ -21,7 +21,7 @@ def run(action: str, values: Values) -> int:
     found = _over(here, time.time())
     for branch, name, result, why in found:
         if not dry:
-            with eventlog.lock(repo.sessions, exclusive=True):
+            with eventlog.lock(repo.sessions):
                 bindings.finish(repo, branch, name, result=result, idle=here.idle)
             bindings.unbind(branch)
         if not values.json:
