@@ -253,7 +253,7 @@ def amended(branch: str) -> dict[str, str]:
     return {
         new: old
         for (new, words), (old, _) in pairwise(_moves(branch))
-        if words.startswith('commit (amend)')
+        if words.startswith('commit (amend')  # git-gui: (amend-merge), (amend-initial)
     }
 
 

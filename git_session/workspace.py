@@ -300,11 +300,13 @@ def _unreported(
     """Events of the commits that are on the branch and not in the log."""
     branch = workspace.repo.branch or ''
     fresh = history.unreported(session, branch, head, built)
-    if not fresh:
-        return []
-    pairs = _rewrites(session, branch, head, fresh)
+    pairs = _amends(session, branch, built)
+    if fresh:
+        pairs |= _rewrites(session, branch, head, fresh)
     if pairs:
         maker.add('rewrite', by='found', pairs=[[old, new] for old, new in pairs.items()])
+    if not fresh:
+        return []
     ways = history.ways(branch)
     rewritten = set(pairs.values())
     # A rebase onto another branch brings its commits along: they were made there.
@@ -319,6 +321,20 @@ def _unreported(
         ):
             found.append(events.commit_event(session.id, each.oid, each.time, via))
     return found
+
+
+def _amends(session: Session, branch: str, built: history.Work | None) -> dict[str, str]:
+    """Which recorded commits were amended, each recorded and nothing said of it: old -> new.
+
+    git-gui amends so: it runs post-commit and no post-rewrite.  The reflog is only asked
+    where what was built lacks a recorded commit.
+    """
+    there = {each.oid for each in built.commits} if built is not None else set()
+    left = session.commits.keys() - there
+    if not there or not left:
+        return {}
+    oldest_first = reversed(history.amended(branch).items())
+    return {old: new for new, old in oldest_first if old in left and new in session.commits}
 
 
 def _rewrites(

@@ -1,7 +1,7 @@
 """The hooks as programs run them that are no shell: editors, GUIs, agents, CI.
 
 No PATH, no HOME, no terminal, GIT_DIR set, messages on stdin, plumbing with the hooks
-called by hand as git-gui does.
+called by hand as git-gui does.  docs/hooks.md says which clients were seen to do what.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pty
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -138,10 +139,40 @@ def test_in_a_linked_worktree(session: Repo) -> None:
 # git-gui commits by plumbing and calls the hooks itself
 
 
+def gui(repo: Repo, *words: str) -> Result:
+    """A git that git-gui starts."""
+    return bare(repo, *words, env=('GIT_DIR=.git', f'PATH={os.path.dirname(GIT)}'))
+
+
 def gui_hook(repo: Repo, name: str, *args: str) -> Result:
-    path = repo.path / '.git/hooks' / name
-    return repo.run('/usr/bin/env', '-i', 'GIT_DIR=.git', f'PATH={os.path.dirname(GIT)}',
-                    str(path), *args)  # fmt: skip
+    return gui(repo, 'hook', 'run', '--ignore-missing', name, '--', *args)
+
+
+def gui_commit(repo: Repo, typed: str, kind: str = '') -> str:
+    """Commit as lib/commit.tcl does; what becomes of the text of its message field."""
+    message = repo.path / '.git/GITGUI_EDITMSG'
+    message.write_text(typed + '\n')
+    head = repo.git('rev-parse', 'HEAD')
+    parent = 'HEAD^' if kind else 'HEAD'
+    assert gui_hook(repo, 'commit-msg', '.git/GITGUI_EDITMSG') == Result(0, '', '')
+    tree = gui(repo, 'write-tree').out.strip()
+    made = gui(repo, 'commit-tree', tree, '-p', parent, '-F', '.git/GITGUI_EDITMSG').out.strip()
+    subject = message.read_text().split('\n')[0]
+    gui(repo, 'update-ref', '-m', f'commit{kind}: {subject}', 'HEAD', made, head)
+    message.unlink()
+    assert gui_hook(repo, 'post-commit') == Result(0, '', '')
+    return repo.message()
+
+
+def gui_checkout(repo: Repo, branch: str) -> Result:
+    """Check a branch out as lib/checkout_op.tcl does; off a detached HEAD it names no origin."""
+    head = repo.run('git', 'symbolic-ref', '-q', '--short', 'HEAD').out.strip()
+    came = f'from {head} ' if head else ''
+    old, new = repo.git('rev-parse', 'HEAD', branch).split()
+    gui(repo, 'read-tree', '-m', '-u', old, new)
+    gui(repo, 'symbolic-ref', '-m', f'checkout: moving {came}to {branch}', 'HEAD',
+        f'refs/heads/{branch}')  # fmt: skip
+    return gui_hook(repo, 'post-checkout', old, new, '1')
 
 
 def test_git_gui_looks_at_the_hook(session: Repo) -> None:
@@ -159,16 +190,40 @@ def test_git_gui_looks_at_the_hook(session: Repo) -> None:
 
 
 def test_git_gui_commits(session: Repo) -> None:
-    message = session.path / '.git/GITGUI_EDITMSG'
-    message.write_text('Subject\n\n# no comment to git-gui\n')
-    assert gui_hook(session, 'commit-msg', '.git/GITGUI_EDITMSG') == Result(0, '', '')
-    text = message.read_text()
-    tree = session.git('write-tree')
-    made = session.git('commit-tree', tree, '-p', 'HEAD', '-F', str(message))
-    session.git('update-ref', '-m', 'commit: Subject', 'HEAD', made)
-    assert gui_hook(session, 'post-commit') == Result(0, '', '')
-    assert text.startswith('Subject\n')
+    session.write(**{'a.txt': 'two\n'})
+    session.git('add', 'a.txt')
+    typed = 'Subject\n\n# no comment to git-gui'
+    block = (session.place() / 'trailers').read_text().strip()
+    assert gui_commit(session, typed) == f'{typed}\n\n{block}'
     recorded(session)
+
+
+def test_git_gui_amends(session: Repo) -> None:
+    """Its message field shows the trailers of HEAD; it runs no post-rewrite."""
+    session.write(**{'a.txt': 'two\n'})
+    session.git('add', 'a.txt')
+    block = (session.place() / 'trailers').read_text().strip()
+    text = gui_commit(session, 'Subject')
+    oids = [session.git('rev-parse', 'HEAD')]
+    for typed in (f'New {text}'.strip(), 'All is new'):
+        assert gui_commit(session, typed, ' (amend)') == f'{typed.splitlines()[0]}\n\n{block}'
+        recorded(session)
+        oids.append(session.git('rev-parse', 'HEAD'))
+    assert session.json('status')['metrics']['commits'] == 1
+    pairs = [event['pairs'] for event in session.events() if event['type'] == 'rewrite']
+    assert pairs == [list(map(list, pairwise(oids)))]
+    session.session('status')
+    assert [event['type'] for event in session.events()[-4:]] == ['commit'] * 3 + ['rewrite']
+
+
+def test_git_gui_switches(session: Repo) -> None:
+    assert gui_checkout(session, 'main') == Result(0, '', '')
+    banner = (session.place() / 'banner').read_text()
+    assert gui_checkout(session, 'work') == Result(0, '', banner)
+    assert [event['type'] for event in session.events()[-2:]] == ['pause', 'resume']
+    session.git('switch', '-q', '--detach')
+    assert gui_checkout(session, 'work') == Result(0, '', banner)
+    assert [event['type'] for event in session.events()[-2:]] == ['pause', 'resume']
 
 
 def test_git_gui_with_an_empty_message(session: Repo) -> None:
