@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class Objective(Record):
-    """`ref` is the id of the event that added it, `number` what people type."""
+    """`ref` is the id of the event that added it, `number` what people type.
+
+    `public` has what differs in what leaves the machine, of all three kinds of items.
+    """
 
     number: int
     ref: str
@@ -29,6 +32,7 @@ class Objective(Record):
     state: str = 'pending'  # pending, active, done, dropped
     since: float = 0.0
     why: str = ''
+    public: dict[str, Any] = {}
 
     @property
     def name(self) -> str:
@@ -45,6 +49,7 @@ class Blocker(Record):
     objective: str = ''  # the objective's ref
     resolved: float = 0.0
     how: str = ''
+    public: dict[str, Any] = {}
 
     @property
     def name(self) -> str:
@@ -61,6 +66,7 @@ class Decision(Record):
     by: str = ''
     supersedes: str = ''  # the ref of the decision in whose place this one is
     superseded_by: str = ''
+    public: dict[str, Any] = {}
 
     @property
     def name(self) -> str:
@@ -172,7 +178,13 @@ class Session:
         return [each for each in self.decisions if not each.superseded_by]
 
 
+_HEX = frozenset('0123456789abcdef')
 Item = Objective | Blocker | Decision
+
+
+def shown_outside[Each: (Objective, Blocker, Decision)](item: Each) -> Each:
+    """The item as it may leave: in commit messages, tracked files and notes."""
+    return item.replace(**item.public, public={}) if item.public else item
 
 
 def decision_number(ref: str) -> str:
@@ -239,14 +251,24 @@ def _start(session: Session, event: Event) -> None:
     if session.started:  # another clone opened the same id: the first one counts
         return
     session.branch = session.branch or facts['branch'].removeprefix('refs/heads/')
-    session.base = facts.get('base') or ''
-    session.base_ref = facts.get('base_ref') or ''
-    session.upstream = facts.get('upstream') or ''
-    session.head_at_start = facts.get('head') or ''
+    # git is asked about these, and takes what begins with a dash for an option: a log may
+    # come from elsewhere.
+    session.base = _oid(facts.get('base'))
+    session.base_ref = _ref(facts.get('base_ref'))
+    session.upstream = _ref(facts.get('upstream'))
+    session.head_at_start = _oid(facts.get('head'))
     session.mode = facts.get('mode') or 'normal'
     session.issue = facts.get('issue') or ''
     session.author = facts.get('by') or ''
     session.started = event.time
+
+
+def _oid(text: str | None) -> str:
+    return text if text and len(text) in (40, 64) and not set(text) - _HEX else ''
+
+
+def _ref(name: str | None) -> str:
+    return name if name and name.startswith('refs/') else ''
 
 
 def _resume(session: Session, event: Event) -> None:
