@@ -78,7 +78,7 @@ def install(repo: git.Repository, method: str = 'auto') -> list[str]:
 
     Raises SessionError, before anything has changed, when a hook cannot be kept.
     """
-    chosen = choose(method)
+    chosen = 'files' if method == 'auto' and _is_brought(repo) else choose(method)
     manifest = _manifest(repo)
     said = []
     if chosen == 'files':
@@ -93,6 +93,12 @@ def install(repo: git.Repository, method: str = 'auto') -> list[str]:
     manifest['method'] = chosen
     _write_manifest(repo, manifest)
     return said
+
+
+def _is_brought(repo: git.Repository) -> bool:
+    """Whether pre-commit or prek runs all our hooks by their ids: then ours are not needed."""
+    spots = hookmanagers.spots(repo, hookmanagers.hooks_path(), EVENTS)
+    return not any(spot.path for spot in spots.values())
 
 
 def _config_text(repo: git.Repository, method: str) -> str:
@@ -288,8 +294,9 @@ def place(repo: git.Repository) -> str:
 
 
 def is_installed(repo: git.Repository) -> bool:
-    """Whether every hook of ours is in place."""
+    """Whether every hook of ours is in place, and notes follow rewrites."""
     try:
-        return all(state.found == 'ours' for state in states(repo))
+        in_place = all(state.found == 'ours' for state in states(repo))
     except SessionError:
         return False
+    return in_place and (hookconfig.is_included(repo) or hookconfig.has_rewrite_ref(repo))
