@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import os
 
-from git_session import bindings, eventlog, events, git, hooks, output, workspace
+from git_session import (
+    bindings,
+    eventlog,
+    events,
+    git,
+    hooks,
+    leaks,
+    output,
+    secrets,
+    workspace,
+)
 from git_session.errors import REFUSED, SessionError
 from git_session.eventlog import Maker
 from git_session.workspace import Workspace
@@ -112,6 +122,7 @@ def begin(
     bindings.bind(repo.branch, maker.session)
     there = workspace.open_workspace()
     there.generate()
+    leaks.tell(there.require(), maker.made)
     there.point()
     return there
 
@@ -129,10 +140,11 @@ def ensure_hooks(repo: git.Repository) -> list[str]:
 
 
 def session_name(branch: str, now: float | None = None) -> str:
-    """A new session id: ``<branch-slug>-<YYYYMMDD>-<4 hex>``."""
+    """A new session id: ``<branch-slug>-<YYYYMMDD>-<4 hex>``; no part of it is a secret's."""
     import time
 
-    slug = ''.join(each if each.isascii() and each.isalnum() else '-' for each in branch.lower())
+    name = secrets.redact_ref(branch).lower()
+    slug = ''.join(each if each.isascii() and each.isalnum() else '-' for each in name)
     slug = '-'.join(part for part in slug.split('-') if part)[:40].strip('-') or 'session'
     day = time.strftime('%Y%m%d', time.gmtime(now))
     return f'{slug}-{day}-{os.urandom(2).hex()}'

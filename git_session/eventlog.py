@@ -206,7 +206,13 @@ class Maker:
         self.made: list[Event] = []
 
     def add(self, type: str, **facts: Any) -> Event:
-        """One more event; the first one's id groups the later ones."""
+        """One more event; the first one's id groups the later ones.
+
+        What people or agents wrote is looked through for secrets here, and nowhere
+        else: the event says itself what may leave of it.
+        """
+        from git_session import secrets
+
         if not self.made:
             self._next = int(self.now * 1000)
             if self._newest >= events.event_id(self._next / 1000, ''):
@@ -217,6 +223,9 @@ class Maker:
         facts = {key: value for key, value in facts.items() if value not in (None, '', [], {})}
         if 'by' in events.TYPES[type] and type != 'rewrite' and self.by:
             facts['by'] = self.by
+        public = secrets.public(facts)
+        if public:
+            facts['public'] = public
         event = Event(name, events.format_time(self.now), self.session, type, facts, op)
         self.made.append(event)
         return event

@@ -8,6 +8,14 @@ A line is one JSON object::
 `id` is unique for ever and sorts by time; two events that were made by one
 command share `op`, the id of the first.  References inside the log (`ref`) are
 ids.  No I/O and no clock here.
+
+A text that holds a secret stays in the log as it was typed.  Its event has one more key
+there, `public`: an object, name of the fact -> what leaves in its place (see secrets)::
+
+    "text":"rotate AKIA...","public":{"text":"rotate [redacted: aws access key id]"}
+
+What is published (`published`) has those values in place, no `public` and
+`"redacted":true`.  Of two lines with one id the one that is not redacted counts.
 """
 
 from __future__ import annotations
@@ -65,9 +73,10 @@ TYPES: dict[str, dict[str, str]] = {
         'by': 'text?',
     },
     'decision.edit': {'ref': 'text', 'text': 'text', 'by': 'text?'},
-    'note': {'text': 'text', 'by': 'text?'},
+    # a private one is never published
+    'note': {'text': 'text', 'private': 'flag?', 'by': 'text?'},
     # something that was tried and failed, and why
-    'dead-end': {'text': 'text', 'by': 'text?'},
+    'dead-end': {'text': 'text', 'private': 'flag?', 'by': 'text?'},
     # a handoff was written at this commit
     'handoff': {'commit': 'text?', 'by': 'text?'},
     # takes back the events of these ids, undo events among them
@@ -133,6 +142,38 @@ def _is_valid(value: object, kind: str) -> bool:
             for pair in value
         )
     return isinstance(value, {'text': str, 'number': int, 'flag': bool, 'object': dict}[kind])
+
+
+def shared(event: Event) -> dict[str, Any]:
+    """The facts that leave in another form, as that: name -> redacted value.
+
+    A `public` that cannot be of ours (somebody wrote into the log) lets nothing leave
+    of what it was to stand for.
+    """
+    if 'public' not in event.facts:
+        return {}
+    from git_session import secrets
+
+    public = event.facts['public']
+    named = public if isinstance(public, dict) else event.facts
+    found: dict[str, Any] = {}
+    for name in named:
+        if name in secrets.TYPED or name in secrets.REFS:
+            value, other = event.facts.get(name), named[name] if named is public else None
+            if isinstance(value, str):
+                found[name] = other if isinstance(other, str) else secrets.UNCHECKED
+            elif isinstance(value, list):
+                right = _is_valid(other, 'texts')
+                found[name] = other if right else [secrets.UNCHECKED] * len(value)
+    return found
+
+
+def published(event: Event) -> Event:
+    """The event as it may leave: without secrets, and saying so where there were any."""
+    if 'public' not in event.facts:
+        return event
+    facts = {name: value for name, value in event.facts.items() if name != 'public'}
+    return event.replace(facts={**facts, **shared(event), 'redacted': True})
 
 
 def encode(event: Event) -> bytes:
@@ -243,7 +284,7 @@ def unite(events: Iterable[Event]) -> list[Event]:
 
     One commit may be in two sessions, under one id.  Of two events with one id the
     one with the shorter line counts: a commit that its hook reported, not the same
-    one found later.
+    one found later.  One that was redacted gives way to what was typed.
     """
     found: dict[tuple[str, str], Event] = {}
     for event in events:
@@ -254,9 +295,9 @@ def unite(events: Iterable[Event]) -> list[Event]:
     return [found[name] for name in sorted(found)]
 
 
-def _precedence(event: Event) -> tuple[int, bytes]:
+def _precedence(event: Event) -> tuple[bool, int, bytes]:
     line = encode(event)
-    return len(line), line
+    return 'redacted' in event.facts, len(line), line
 
 
 def parse_time(at: str) -> float:

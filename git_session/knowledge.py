@@ -60,7 +60,8 @@ def _content(path: str) -> list[str]:
 
 
 def entry(decision: Decision, session: str) -> str:
-    """The log entry of a decision."""
+    """The log entry of a decision, which is tracked: without secrets."""
+    decision = decision.shared
     lines = [
         f'## {decision.log_number}: {markdown(decision.text)}',
         '',

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from git_session.errors import REFUSED, SessionError
-from git_session.events import UNDOABLE, Event, unite
+from git_session.events import UNDOABLE, Event, shared, unite
 from git_session.record import Record
 
 TYPE_CHECKING = False
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 
 class Objective(Record):
-    """`ref` is the id of the event that added it, `number` what people type.
-
-    `public` has what differs in what leaves the machine, of all three kinds of items.
-    """
+    """`ref` is the id of the event that added it, `number` what people type."""
 
     number: int
     ref: str
@@ -32,11 +29,16 @@ class Objective(Record):
     state: str = 'pending'  # pending, active, done, dropped
     since: float = 0.0
     why: str = ''
-    public: dict[str, Any] = {}
+    public: str = ''  # the text that leaves in its place, where it holds a secret
 
     @property
     def name(self) -> str:
         return f'obj-{self.number}'
+
+    @property
+    def shared(self) -> str:
+        """The text as it may leave: in commit messages."""
+        return self.public or self.text
 
 
 class Blocker(Record):
@@ -49,7 +51,6 @@ class Blocker(Record):
     objective: str = ''  # the objective's ref
     resolved: float = 0.0
     how: str = ''
-    public: dict[str, Any] = {}
 
     @property
     def name(self) -> str:
@@ -66,7 +67,7 @@ class Decision(Record):
     by: str = ''
     supersedes: str = ''  # the ref of the decision in whose place this one is
     superseded_by: str = ''
-    public: dict[str, Any] = {}
+    public: Decision | None = None  # what leaves in its place, where it holds a secret
 
     @property
     def name(self) -> str:
@@ -80,6 +81,11 @@ class Decision(Record):
     def log_number(self) -> str:
         """Its number in .session/decision-log.md, the same in every clone."""
         return decision_number(self.ref)
+
+    @property
+    def shared(self) -> Decision:
+        """The decision as it may leave: in commit messages and the decision log."""
+        return self.public or self
 
 
 class Checkpoint(Record):
@@ -180,11 +186,6 @@ class Session:
 
 _HEX = frozenset('0123456789abcdef')
 Item = Objective | Blocker | Decision
-
-
-def shown_outside[Each: (Objective, Blocker, Decision)](item: Each) -> Each:
-    """The item as it may leave: in commit messages, tracked files and notes."""
-    return item.replace(**item.public, public={}) if item.public else item
 
 
 def decision_number(ref: str) -> str:
@@ -317,7 +318,10 @@ def _checkpoint(session: Session, event: Event) -> None:
 def _objective_add(session: Session, event: Event) -> None:
     number = len(session.objectives) + 1
     text = event.facts['text']
-    session.objectives.append(Objective(number, event.id, text, event.time, since=event.time))
+    public = shared(event).get('text', '')
+    session.objectives.append(
+        Objective(number, event.id, text, event.time, since=event.time, public=public)
+    )
 
 
 def _objective(state: str) -> Callable[[Session, Event], None]:
@@ -331,11 +335,10 @@ def _objective(state: str) -> Callable[[Session, Event], None]:
 
 
 def _objective_edit(session: Session, event: Event) -> None:
-    session.objectives[:] = [_edited(each, event) for each in session.objectives]
-
-
-def _edited(item: Any, event: Event) -> Any:
-    return item.replace(text=event.facts['text']) if item.ref == event.facts['ref'] else item
+    public = shared(event).get('text', '')
+    for index, each in enumerate(session.objectives):
+        if each.ref == event.facts['ref']:
+            session.objectives[index] = each.replace(text=event.facts['text'], public=public)
 
 
 def _blocker_add(session: Session, event: Event) -> None:
@@ -362,18 +365,27 @@ def _blocker_reopen(session: Session, event: Event) -> None:
 
 
 def _blocker_edit(session: Session, event: Event) -> None:
-    session.blockers[:] = [_edited(each, event) for each in session.blockers]
+    for index, each in enumerate(session.blockers):
+        if each.ref == event.facts['ref']:
+            session.blockers[index] = each.replace(text=event.facts['text'])
+
+
+def decision(event: Event, number: int = 0) -> Decision:
+    """The decision that an event adds."""
+
+    def made(facts: dict[str, Any], public: Decision | None) -> Decision:
+        return Decision(
+            number, event.id, facts['text'], event.time, facts.get('rationale') or '',
+            tuple(facts.get('alternatives') or ()), facts.get('by') or '', facts.get('ref') or '',
+            public=public,
+        )  # fmt: skip
+
+    leaves = shared(event)
+    return made(event.facts, made({**event.facts, **leaves}, None) if leaves else None)
 
 
 def _decision_add(session: Session, event: Event) -> None:
-    facts = event.facts
-    session.decisions.append(
-        Decision(
-            len(session.decisions) + 1, event.id, facts['text'], event.time,
-            facts.get('rationale') or '', tuple(facts.get('alternatives') or ()),
-            facts.get('by') or '', facts.get('ref') or '',
-        )
-    )  # fmt: skip
+    session.decisions.append(decision(event, len(session.decisions) + 1))
 
 
 def _decision_supersede(session: Session, event: Event) -> None:
@@ -384,7 +396,12 @@ def _decision_supersede(session: Session, event: Event) -> None:
 
 
 def _decision_edit(session: Session, event: Event) -> None:
-    session.decisions[:] = [_edited(each, event) for each in session.decisions]
+    text = event.facts['text']
+    for index, each in enumerate(session.decisions):
+        if each.ref == event.facts['ref']:
+            public = each.shared.replace(text=shared(event).get('text', text), public=None)
+            each = each.replace(text=text, public=None)
+            session.decisions[index] = each if public == each else each.replace(public=public)
 
 
 def _remark(name: str) -> Callable[[Session, Event], None]:

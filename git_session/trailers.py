@@ -32,7 +32,10 @@ def block(
     impact: dict[str, Any],
     seconds: float,
 ) -> str:
-    """The trailer lines; `decisions` are (text, rationale), `seconds` the active time."""
+    """The trailer lines; `decisions` are (text, rationale), `seconds` the active time.
+
+    What holds a secret has to be redacted by then: a commit leaves.
+    """
     lines = [f'Session-Id: {session.id}']
     if label:
         lines.append(f'Session-Checkpoint: {line(label)}')
@@ -59,7 +62,7 @@ def _objectives(session: Session) -> list[str]:
     for each in shown:
         suffix = ' (this commit)' if each.state == 'active' else ''
         suffix = ' (next)' if each.ref == following else suffix
-        lines.append(f' - [{_MARKS[each.state]}] {line(each.text)}{suffix}')
+        lines.append(f' - [{_MARKS[each.state]}] {line(each.shared)}{suffix}')
     return lines
 
 

@@ -118,7 +118,8 @@ class Workspace:
         says with them and with what others wrote meanwhile.  Raises SessionError
         when they could not be written: then nothing was recorded.
         """
-        lines = [events.encode(event) for event in made]
+        recorded = list(made)
+        lines = [events.encode(event) for event in recorded]
         session = self.require()
         try:
             with eventlog.lock(self.repo.sessions):
@@ -127,11 +128,16 @@ class Workspace:
                         f'session {session.id} has just ended or moved; nothing was recorded'
                     )
                 eventlog.append(self.place, lines)
-                return self._refresh()
+                session = self._refresh()
         except OSError as error:
             raise SessionError(
                 f"cannot record in '{self.place}': {error.strerror}", 'nothing was recorded'
             ) from None
+        if any('public' in event.facts for event in recorded):
+            from git_session import leaks
+
+            leaks.tell(session, recorded)
+        return session
 
     def generate(self) -> None:
         """Write the generated files from the log as it is now."""

@@ -18,7 +18,7 @@ PACKAGE = Path(git_session.__file__).parent
 # above it in this table.  A package stands for its modules, in any order.
 LAYERS: dict[str, tuple[str, ...]] = {
     'base': ('errors', 'record', 'words'),
-    'edges and facts': ('events', 'git', 'output', 'options', 'configfile'),
+    'edges and facts': ('secrets', 'events', 'git', 'output', 'options', 'configfile'),
     'meaning and state': (
         'session', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig', 'hookfiles',
         'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'knowledge', 'trailers',
@@ -27,23 +27,28 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.subject', 'analysis.survey', 'analysis.remarks', 'analysis.steps',
         'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',
     ),
-    'working tree': ('archive', 'bindings', 'workspace', 'checkout', 'ending', 'brief'),
+    'working tree': ('leaks', 'archive', 'bindings', 'workspace', 'checkout', 'ending', 'brief'),
     'commands': ('commands',),
     'entry': ('main', '__main__'),
 }  # fmt: skip
 
 # Decided from values alone: no clock, no environment, no files, no processes.
-PURE = ('record', 'errors', 'events', 'session', 'views', 'analysis.subject', 'analysis.survey')
+PURE = (
+    'record', 'errors', 'secrets', 'events', 'session', 'views', 'analysis.subject',
+    'analysis.survey',
+)  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 
 # Third-party packages, and the one module that owns the format each is for.
-OWNERS = {'yaml': 'configfile', 'dulwich': 'notetree', 'tomli_w': 'archive'}
+OWNERS = {
+    'yaml': 'configfile', 'dulwich': 'notetree', 'tomli_w': 'archive', 'redact_secret': 'secrets',
+}  # fmt: skip
 
 # What a status does without: each costs more than a git process (benchmarks/).
 SLOW = {
     'argparse', 'asyncio', 'dataclasses', 'difflib', 'dulwich', 'importlib.metadata',
-    'inspect', 'logging', 'pathlib', 'shlex', 'subprocess', 'tempfile', 'tomli_w', 'tomllib',
-    'typing', 'yaml',
+    'inspect', 'logging', 'pathlib', 'redact_secret', 'shlex', 'subprocess', 'tempfile',
+    'tomli_w', 'tomllib', 'typing', 'yaml',
 }  # fmt: skip
 
 

@@ -6,12 +6,12 @@ import os
 import sys
 from typing import Any
 
-from git_session import events, git, history, knowledge, output, trailers, words
+from git_session import events, git, history, knowledge, output, secrets, trailers, words
 from git_session.analysis.subject import propose
 from git_session.errors import FATAL, REFUSED, USAGE, SessionError
 from git_session.eventlog import Maker
 from git_session.options import Option, Syntax, Values
-from git_session.session import Decision, Session
+from git_session.session import Decision, Session, decision
 from git_session.workspace import Workspace, open_workspace, publish, require_work_tree
 
 ABOUT = 'Commit what is staged with the record of the session, or record HEAD as it is.'
@@ -71,7 +71,7 @@ def _decide(maker: Maker, values: Values) -> list[Decision]:
     if not all(texts):
         raise SessionError('a decision needs a text', status=REFUSED)
     added = [maker.add('decision.add', text=text) for text in texts]
-    return [Decision(0, each.id, each.facts['text'], each.time, by=maker.by) for each in added]
+    return [decision(each) for each in added]
 
 
 def _decided(session: Session, amended: str | None) -> list[Decision]:
@@ -148,13 +148,15 @@ def _commit(
     """Make the commit; its impact.  Raises SessionError when git or a hook refused it."""
     amend = values.flag('amend')
     changes = _changes(here, values)
+    label = secrets.redact(label)  # a commit leaves; the message is the user's own words
     given = given or _message_there(here, amend=amend)
     if not given:
         active = session.active_objectives()
-        given = propose(changes, label or (active[0].text if active else ''))
+        given = propose(changes, label or (active[0].shared if active else ''))
     impact = _impact(changes)
     block = trailers.block(
-        session, label=label, decisions=[(each.text, each.rationale) for each in decisions],
+        session, label=label,
+        decisions=[(each.shared.text, each.shared.rationale) for each in decisions],
         impact=impact, seconds=_seconds(here, session),
     )  # fmt: skip
     path = os.path.join(here.repo.gitdir, 'SESSION_EDITMSG')

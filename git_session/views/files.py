@@ -29,7 +29,7 @@ def trailers(session: Session, wanted: list[str]) -> str:
         lines.append(f'Session-Id: {session.id}\n')
     if 'Session-Objective' in wanted:
         lines += [
-            f'Session-Objective: {each.name} {words.cut(line(each.text), MOST_TRAILER)}\n'
+            f'Session-Objective: {each.name} {words.cut(line(each.shared), MOST_TRAILER)}\n'
             for each in session.active_objectives()
         ]
     return ''.join(lines)
