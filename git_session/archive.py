@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import eventlog, events
+from git_session import eventlog, events, transfer
 from git_session.errors import REFUSED, SessionError
 from git_session.session import Session, replay
 
@@ -23,7 +23,7 @@ _IDLE = 1800.0  # the default of session.idle_timeout, where the record of an en
 
 def folder(sessions: str, session_id: str) -> str:
     """Where a finished session is kept; raises SessionError on an id that is no file name."""
-    if not eventlog.is_id(session_id):
+    if not eventlog.is_id(session_id) or session_id.casefold() == INDEX:
         raise SessionError(f"'{session_id}' is not a session id")
     return os.path.join(sessions, FOLDER, session_id)
 
@@ -69,15 +69,36 @@ def put(sessions: str, place: str, session: Session, record: dict[str, Any]) -> 
     again: the index comes first, `id` moves last, and until then the next command
     finds the session where it was and finishes the move.
     """
-    import json
-
     target = folder(sessions, session.id)
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    with open(os.path.join(sessions, FOLDER, INDEX), 'a', encoding='utf-8') as file:
-        file.write(json.dumps(record, separators=(',', ':')) + '\n')
+    _list(sessions, record)
     if place != target:
         move(place, target)
-    write_toml(target, session)
+    write_toml(target, session.id)
+
+
+def enter(sessions: str, session_id: str, *, idle: float) -> None:
+    """List a session of another clone whose log lies in the archive; holds the exclusive lock.
+
+    What git knows of it is unknown here, but for the commits that its log names.
+    """
+    target = folder(sessions, session_id)
+    session, _, _ = load(target)
+    eventlog.write_file(os.path.join(target, eventlog.ID), session_id + '\n', durable=True)
+    figures = {'commits': len(session.commits)}
+    _list(sessions, summary(session, idle=idle, figures=figures))
+
+
+def _list(sessions: str, record: dict[str, Any]) -> None:
+    import json
+
+    os.makedirs(os.path.join(sessions, FOLDER), exist_ok=True)
+    with open(os.path.join(sessions, FOLDER, INDEX), 'a', encoding='utf-8') as file:
+        file.write(json.dumps(record, separators=(',', ':')) + '\n')
+
+
+def places(sessions: str) -> list[str]:
+    """The directories of the sessions in the archive."""
+    return [folder(sessions, name) for name in _archived(sessions)]
 
 
 def move(place: str, target: str) -> None:
@@ -110,32 +131,11 @@ def _remove_empty(place: str) -> None:
         place = os.path.dirname(place)
 
 
-def write_toml(target: str, session: Session) -> None:
+def write_toml(target: str, session_id: str) -> None:
     """session.toml: the whole record, for people and for import."""
-    import json
-
-    import tomli_w
-
-    from git_session.views import files
-
     found, _ = events.decode_all(eventlog.read_bytes(target))
-    record = {
-        'schema': 'git-session/session/1',
-        **files.state(session, idle=1800),
-        'events': [json.loads(events.encode(event)) for event in found],
-    }
-    text = tomli_w.dumps(_for_toml(record))
+    text = transfer.to_toml(session_id, found)
     eventlog.write_file(os.path.join(target, 'session.toml'), text)
-
-
-def _for_toml(value: Any) -> Any:
-    """TOML has no null: such keys are left out.  It is UTF-8: stray bytes are made visible."""
-    if isinstance(value, dict):
-        found = ((key, each) for key, each in value.items() if each is not None)
-        return {_for_toml(key): _for_toml(each) for key, each in found}
-    if isinstance(value, list):
-        return [_for_toml(each) for each in value if each is not None]
-    return value.encode('utf-8', 'backslashreplace').decode() if isinstance(value, str) else value
 
 
 def index(sessions: str) -> list[dict[str, Any]]:
@@ -164,9 +164,10 @@ def index(sessions: str) -> list[dict[str, Any]]:
 def _archived(sessions: str) -> list[str]:
     """The names of the directories in the archive, which are ids."""
     try:
-        return sorted(filter(eventlog.is_id, os.listdir(os.path.join(sessions, FOLDER))))
+        names = os.listdir(os.path.join(sessions, FOLDER))
     except FileNotFoundError:
         return []
+    return sorted(name for name in names if eventlog.is_id(name) and name.casefold() != INDEX)
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -192,14 +193,10 @@ def _record(line: bytes) -> dict[str, Any] | None:
 
 def take(sessions: str, session_id: str, place: str) -> None:
     """Move an archived session back to a branch's directory (undo of its end)."""
-    import json
-
     source = folder(sessions, session_id)
     eventlog.remove(os.path.join(source, 'session.toml'))
     move(source, place)
-    with open(os.path.join(sessions, FOLDER, INDEX), 'a', encoding='utf-8') as file:
-        line = {'session': session_id, 'state': 'removed'}
-        file.write(json.dumps(line, separators=(',', ':')) + '\n')
+    _list(sessions, {'session': session_id, 'state': 'removed'})
 
 
 def find(sessions: str, wanted: str, current: str | None) -> str:

@@ -173,7 +173,7 @@ def usage(command: str, forms: Sequence[tuple[str, Syntax]], about: str) -> str:
     for number, (action, syntax) in enumerate(forms):
         words = ['usage:' if number == 0 else '   or:', 'git session', command, action]
         start = ' '.join(word for word in words if word)
-        words = [_shown(option) for option in syntax.options if option.name not in _SHARED]
+        words = [_shown(option) for option in syntax.options if option not in FORMAT]
         words.append(syntax.operands)
         lines += _wrapped(start, [word for word in words if word])
     lines += ['', about]
@@ -188,7 +188,6 @@ def usage(command: str, forms: Sequence[tuple[str, Syntax]], about: str) -> str:
     return '\n'.join(lines) + '\n'
 
 
-_SHARED = ('format', 'json')
 _WIDTH = 78
 
 

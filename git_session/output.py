@@ -148,6 +148,17 @@ def out(text: str, pager: Callable[[], str] | None = None) -> None:
     _write(sys.stdout, text)
 
 
+def data(content: bytes) -> None:
+    """Write part of a document that is UTF-8 whatever the locale."""
+    buffer = getattr(sys.stdout, 'buffer', None)
+    if buffer is None:  # some program's own stream
+        _write(sys.stdout, content.decode())
+        return
+    sys.stdout.flush()
+    buffer.write(content)
+    buffer.flush()
+
+
 def json(record: dict[str, Any]) -> None:
     """Write one JSON document."""
     import json as codec

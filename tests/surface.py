@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from git_session.main import COMMANDS, INTERNAL
-from git_session.options import Option, Syntax
+from git_session.options import FORMAT, Option, Syntax
 
 
 class Form(NamedTuple):
@@ -58,7 +58,7 @@ def about(name: str) -> str:
 
 def is_shared(option: Option) -> bool:
     """--format and --json, which are described once."""
-    return option.name in ('format', 'json')
+    return option in FORMAT
 
 
 def unroff(text: str) -> str:

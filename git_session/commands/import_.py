@@ -1,0 +1,102 @@
+"""`git session import`: sessions from a file that `export` wrote, here or elsewhere."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+from git_session import arrivals, output, transfer, words
+from git_session.arrivals import Arrival
+from git_session.errors import SessionError
+from git_session.events import Event
+from git_session.options import Syntax, Values
+from git_session.workspace import open_workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+ABOUT = 'Take in the sessions of a file that git session export wrote.'
+FORMS = {'': Syntax('<file>', 1, 1, ())}
+_MOST_EVENTS = 100_000  # that are held at once
+_MOST_PIPED = 1 << 30  # bytes
+
+
+def run(action: str, values: Values) -> int:
+    name = values.operands[0]
+    here = open_workspace()
+    with _open(name) as file:
+        shown = '<stdin>' if name == '-' else name
+        arrived: dict[str, Arrival] = {}
+        for session_id, found in _sessions(file, shown):
+            each = arrivals.receive(here, session_id, found)
+            before = arrived.get(session_id)
+            arrived[session_id] = each if before is None else _both(before, each)
+    if not arrived:
+        raise SessionError(f"'{shown}' holds no session")
+    _say(list(arrived.values()))
+    return 0
+
+
+def _open(name: str) -> BinaryIO:
+    """The file, read whole where it cannot be read twice."""
+    try:
+        file: BinaryIO = sys.stdin.buffer if name == '-' else open(name, 'rb')  # noqa: SIM115
+        if name != '-' and file.seekable():
+            return file
+        with file:
+            data = file.read(_MOST_PIPED + 1)
+    except OSError as error:
+        raise SessionError(f"could not open '{name}' for reading: {error.strerror}") from None
+    if len(data) > _MOST_PIPED:
+        raise SessionError(f'what was piped is too large: more than {_MOST_PIPED >> 20} MiB')
+    return io.BytesIO(data)
+
+
+def _sessions(file: BinaryIO, name: str) -> Iterator[tuple[str, list[Event]]]:
+    """The sessions of a file, in parts where it is large; all of it is checked first."""
+    begin = file.read(4096).lstrip()
+    file.seek(0)
+    if not begin.startswith(b'{'):
+        yield transfer.from_toml(file.read(transfer.MOST_TOML + 1), name)
+        return
+    for _ in transfer.from_lines(file, name):
+        pass
+    file.seek(0)
+    parts: dict[str, list[Event]] = {}
+    for number, event in enumerate(transfer.from_lines(file, name), 1):
+        parts.setdefault(event.session, []).append(event)
+        if number % _MOST_EVENTS == 0:
+            yield from parts.items()
+            parts = {}
+    yield from parts.items()
+
+
+def _both(first: Arrival, second: Arrival) -> Arrival:
+    """Of two parts of one session."""
+    return second.replace(
+        is_new=first.is_new, new=first.new + second.new, fuller=first.fuller + second.fuller
+    )
+
+
+def _say(arrived: list[Arrival]) -> None:
+    changed = [each for each in arrived if each.new or each.fuller]
+    for each in changed:
+        output.out(f'{each.session}: {_counted(each)}\n')
+    if not changed:
+        output.talk('nothing new')
+    elif len(arrived) > 1:
+        new = sum(each.is_new for each in changed)
+        more = f'{words.count(new, "new session")}, {len(changed) - new} with new events'
+        output.talk(f'{words.count(len(arrived), "session")}: {more}')
+    only = changed[0] if len(arrived) == len(changed) == 1 else None
+    if only is not None and only.is_new and 'merged' not in (only.result or ''):
+        output.hint(f"go on with it: 'git session resume {only.branch}'")
+
+
+def _counted(each: Arrival) -> str:
+    said = [words.count(each.new, 'new event')] if each.new else []
+    if each.fuller:
+        said.append(f'{words.count(each.fuller, "event")} in full that was not')
+    return ('new here, ' if each.is_new else '') + ', '.join(said)
