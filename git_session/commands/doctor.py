@@ -42,7 +42,6 @@ FORMS = {
 }  # fmt: skip
 _LEAST_GIT = (2, 31)  # rev-parse --path-format
 _OFF = 'GIT_SESSION'
-_NO_LIST = 'but pre-commit passes no list of commits; the next command finds them'
 
 
 class Finding(Record):
@@ -190,8 +189,6 @@ def _proved(proof: probe.Proof, details: dict[str, str], remedy: str) -> Finding
     if proof.fired:
         other = f', {details[proof.event]}' if proof.event in details else ''
         return Finding(subject, note=f'fired in {proof.ms} ms by {proof.through}{other}')
-    if proof.event == 'post-rewrite' and proof.through.startswith('pre-commit'):
-        return Finding(subject, note=_NO_LIST)  # nothing is lost, and nothing can be mended
     if proof.fired is None:
         return Finding(subject, note='but not proved')
     return Finding(subject, details.get(proof.event) or f'did not fire: {proof.problem}', remedy)
