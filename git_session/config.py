@@ -30,9 +30,10 @@ MOST_WARNINGS = 20
 _ARCHITECTURES = ('hexagonal', 'layered', 'clean', 'mvc', 'ddd', 'ports-and-adapters')
 _PATTERNS = ('repository', 'dependency-injection', 'factory', 'cqrs', 'event-sourcing')
 _TRAILERS = ('Session-Id', 'Session-Objective')
+_SHARED = ('objectives', 'blockers', 'decisions', 'checkpoints', 'handoffs', 'notes')
 _ANNOTATIONS = ('TODO', 'FIXME', 'DECISION', 'BLOCKER')
 # Keys `session.<name>` that only git's configuration has; other features read them.
-_GIT_ONLY = ('enabled', 'remote', 'sync', 'share', 'issueUrl')
+_GIT_ONLY = ('enabled', 'remote', 'sync', 'issueUrl')
 
 KEYS: dict[str, Key] = {
     'session.auto_track': Key('boolean', True, 'record ordinary commits as checkpoints'),
@@ -49,6 +50,10 @@ KEYS: dict[str, Key] = {
     'session.trailers': Key(
         'trailers', list(_TRAILERS), 'trailers of an ordinary commit, false for none', _TRAILERS
     ),
+    'session.share': Key(
+        'list', list(_SHARED), 'what is shared of a session beside its commits', _SHARED
+    ),
+    'session.shards': Key('boolean', False, 'push to one of 256 refs a session, for many people'),
     'context.architecture': Key(
         'choice', 'none', 'the architecture that is followed', (*_ARCHITECTURES, 'none')
     ),

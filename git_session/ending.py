@@ -6,7 +6,7 @@ import os
 import signal
 import time
 
-from git_session import archive, bindings, eventlog, git, history, output, workspace
+from git_session import archive, bindings, eventlog, git, history, output, sharing
 from git_session.analysis.steps import next_steps
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.views import handoff
@@ -57,7 +57,7 @@ def _finish(here: Workspace, *, with_handoff: bool, into: str) -> str:
     maker.add('end', head=work.head, result='merged' if into else 'ended', into=into)
     here.record(maker.made)
     text = write_handoff(here) if with_handoff else ''
-    workspace.publish(here)
+    sharing.publish(here.repo, [here.place], here.config)
     ended = here.require()
     record = archive.summary(ended, idle=here.idle, figures=history.figures(work))
     with eventlog.lock(here.repo.sessions):
@@ -135,6 +135,20 @@ def ended(repo: git.Repository, branch: str, *results: str) -> str | None:
         record['session']
         for record in archive.index(repo.sessions)
         if record.get('branch') == branch and record.get('result') in results
+    ]
+    return found[-1] if found else None
+
+
+def resumable(repo: git.Repository, branch: str) -> str | None:
+    """The id of the newest session of the branch in the archive that can go on, if any.
+
+    It has ended, was left alone, or comes from another clone, where it may still go
+    on.  One whose branch was merged or is gone does not.
+    """
+    found = [
+        record['session']
+        for record in archive.index(repo.sessions)
+        if record.get('branch') == branch and record.get('result') in ('ended', 'left', None)
     ]
     return found[-1] if found else None
 

@@ -5,7 +5,7 @@ finished one.  In it::
 
     events.jsonl  the truth, one event a line (see events), only ever appended to
     id            the session's id, read by the hooks: without it there is no session
-    published     how many bytes of events.jsonl have become notes
+    published     how many bytes of events.jsonl have become notes, and of which kinds
 
 and the generated files.  A line is written by one write to a file opened with
 O_APPEND, so parallel writers do not mix; it is on disk when `append` returns.
@@ -157,12 +157,11 @@ def append(place: str, lines: list[bytes]) -> None:
         os.close(handle)
 
 
-def published_size(place: str) -> int:
-    """How many bytes of the log have been published, as was written; 0 where nothing is."""
+def log_size(place: str) -> int:
+    """The bytes of the log, 0 when there is none."""
     try:
-        with open(os.path.join(place, PUBLISHED), encoding='ascii') as file:
-            return int(file.read())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return os.stat(os.path.join(place, LOG)).st_size
+    except (FileNotFoundError, NotADirectoryError):
         return 0
 
 

@@ -25,6 +25,7 @@ class Command(Record):
 _LIFE = 'start and end work'
 _INTENT = 'objectives, blockers, decisions'
 _LOOK = 'look'
+_SHARE = 'share'
 _CARE = 'care'
 INTERNAL = 'internal'
 _HELP = ('-h', '--help', 'help')
@@ -51,6 +52,10 @@ COMMANDS: dict[str, Command] = {
     'log': Command('log', _LOOK, 'Show the events of a session in words'),
     'history': Command('history', _LOOK, 'List sessions'),
     'show': Command('show', _LOOK, 'Show one session whole'),
+    'push': Command('push', _SHARE, 'Share the sessions over a git remote'),
+    'pull': Command('pull', _SHARE, 'Take in what others shared'),
+    'export': Command('export', _SHARE, 'Write a session as one file, or all as lines of JSON'),
+    'import': Command('import_', _SHARE, 'Take in the sessions of such a file'),
     'config': Command('config', _CARE, 'Show the configuration in force'),
     'hooks': Command('hooks', _CARE, 'Install, uninstall or check the git hooks'),
     'doctor': Command('doctor', _CARE, 'Check the installation'),

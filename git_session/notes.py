@@ -28,6 +28,7 @@ REF = 'refs/notes/session'
 KEPT = 'refs/session/kept'
 LOCK = '.notes'
 _TRIES = 60
+_TIPS = '--format=%(refname) %(objectname)'
 
 
 def tip() -> str:
@@ -76,9 +77,15 @@ def unite(repo: git.Repository, tips: list[str], subject: str) -> None:
 
 
 def is_overwritten() -> bool:
-    """Whether something else than us has moved the notes away from what they were."""
-    kept = git.ask('rev-parse', '-q', '--verify', KEPT).out.strip()
-    return bool(kept) and not git.has(REF, kept)
+    """Whether something else than us has moved the notes away from what they were.
+
+    A mirroring fetch that prunes takes KEPT with it: then nothing is certain.
+    """
+    tips = dict(
+        line.split() for line in git.read('for-each-ref', _TIPS, REF, KEPT).split('\n')[:-1]
+    )
+    kept, now = tips.get(KEPT), tips.get(REF)
+    return kept is None or (kept != now and not (now and git.has(now, kept)))
 
 
 def restore(repo: git.Repository) -> None:
@@ -95,12 +102,41 @@ def additions(repo: git.Repository, old: str, new: str) -> Iterator[tuple[str, l
     """
     with closing(Store(repo, new)) as store:
         before = store.tree(old.encode()) if old else {}
-        after = store.tree(new.encode())
-        for name, blobs, fresh in notetree.differences(store, before, after):
-            known = {line for blob in blobs for line in store.lines(blob)}
-            found = [line for blob in fresh for line in store.lines(blob) if line not in known]
-            if found:
-                yield name.decode(), list(dict.fromkeys(found))
+        for name, blobs in notetree.changed(store, before, store.tree(new.encode())):
+            there = notetree.known(store, before, name)
+            lines = [line for blob in blobs for line in store.lines(blob) if line not in there]
+            if lines:
+                yield name.decode(), list(dict.fromkeys(lines))
+
+
+def missing(
+    repo: git.Repository, tips: list[str], lines: dict[str, list[bytes]]
+) -> dict[str, list[bytes]]:
+    """Those of the lines that none of these notes commits has."""
+    if not tips or not lines:
+        return lines
+    found = {}
+    with closing(Store(repo, tips[0])) as store:
+        roots = [store.tree(each.encode()) for each in tips]
+        for name, some in lines.items():
+            there = set[bytes]().union(
+                *(notetree.known(store, root, name.encode()) for root in roots)
+            )
+            left = [line for line in some if line not in there]
+            if left:
+                found[name] = left
+    return found
+
+
+def written(repo: git.Repository, old: str, lines: dict[str, list[bytes]], subject: str) -> str:
+    """The object id of a notes commit with the lines on top of `old`, '' for none; no ref moves."""
+    with closing(Store(repo, next(iter(lines)))) as store:
+        root = store.tree(old.encode()) if old else {}
+        for name, added in lines.items():
+            notetree.add(store, root, name.encode(), added)
+        made = _commit(store, root, [old], subject)
+        store.flush()
+    return made
 
 
 def _move(
@@ -133,10 +169,31 @@ def _commit(store: Store, root: notetree.Directory, parents: list[str], subject:
     """A notes commit by the user, signed where the user signs commits; its object id."""
     tree = store.save(root)
     above = [each for each in parents if each]
-    if git.ask('config', '--type=bool', 'commit.gpgSign').out == 'true\n':
+    if _signs():
         store.flush()
         return _signed(tree.decode(), above, subject)
     return store.commit(tree, above, _identity(), subject)
+
+
+def as_signed(repo: git.Repository, tip: str, base: str) -> str:
+    """A notes commit with the lines of `tip` that the user may push on top of `base`.
+
+    It is `tip`, unless the user signs commits: a hook cannot, so then one signed commit
+    takes the place of those made since `base`.
+    """
+    if not _signs() or tip == base:
+        return tip
+    with closing(Store(repo, tip)) as store:
+        tree = store.read(tip.encode()).tree.decode()
+    new = _signed(tree, [base] if base else [], "Notes pushed by 'git session'")
+    orders = f'update {REF} {new} {tip}\nupdate {KEPT} {new}\n'
+    # Whoever was quicker is united with it by the next push.
+    git.ask('update-ref', '-m', 'notes: signed', '--stdin', stdin=orders.encode())
+    return new
+
+
+def _signs() -> bool:
+    return git.ask('config', '--type=bool', 'commit.gpgSign').out == 'true\n'
 
 
 def _signed(tree: str, parents: list[str], subject: str) -> str:

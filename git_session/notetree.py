@@ -14,7 +14,7 @@ from git_session import git
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
     from typing import Any
 
 # A directory of the tree: entry name -> (mode, hex object id, or the directory that
@@ -45,6 +45,7 @@ class Store:
         # Then files have permissions of their own, which git knows.
         self._by_git = git.ask('config', 'core.sharedRepository').status == 0
         self._fresh: dict[bytes, Any] = {}
+        self._trees: dict[bytes, Directory] = {}
 
     def close(self) -> None:
         self._disk.close()
@@ -60,11 +61,16 @@ class Store:
             return self._disk[name]
 
     def tree(self, commit: bytes) -> Directory:
-        """The top directory of a notes commit."""
-        return self.directory(self.read(commit).tree)
+        """The top directory of a notes commit, to be changed as you like."""
+        return dict(self.directory(self.read(commit).tree))
 
     def directory(self, tree: bytes) -> Directory:
-        return {entry.path: (entry.mode, entry.sha) for entry in self.read(tree).items()}
+        """The entries of a tree; they are shared, and not to be changed."""
+        found = self._trees.get(tree)
+        if found is None:
+            found = {entry.path: (entry.mode, entry.sha) for entry in self.read(tree).items()}
+            self._trees[tree] = found
+        return found
 
     def lines(self, blob: bytes) -> list[bytes]:
         """The lines of a note that are not empty."""
@@ -127,7 +133,7 @@ class Store:
         git.read('hash-object', '-w', '--no-filters', '-t', kind, '--stdin', stdin=data)
 
 
-def add(store: Store, root: Directory, name: bytes, added: list[bytes]) -> bool:
+def add(store: Store, root: Directory, name: bytes, added: Iterable[bytes]) -> bool:
     """Unite lines with the note of the object `name`; whether that changed it."""
     directory, entry = _find(store, root, name)
     there = store.lines(directory[entry][1]) if entry in directory else []
@@ -148,81 +154,68 @@ def _find(store: Store, root: Directory, name: bytes) -> tuple[Directory, bytes]
         mode, found = directory.get(entry[:2], (_DIRECTORY, {}))
         if mode != _DIRECTORY:
             break
-        opened = found if isinstance(found, dict) else store.directory(found)
+        opened = found if isinstance(found, dict) else dict(store.directory(found))
         directory[entry[:2]] = (_DIRECTORY, opened)
         directory, entry = opened, entry[2:]
     return directory, entry
 
 
-def unite(store: Store, ours: Directory, theirs: Directory) -> bool:
-    """Add to `ours` the lines that only `theirs` has; whether there were any.
+def known(store: Store, root: Directory, name: bytes) -> set[bytes]:
+    """The lines of the note of an object, wherever in the tree they are."""
+    directory, entry, found = root, name, set()
+    while entry:
+        mode, blob = directory.get(entry, (0, b''))
+        if mode in _FILES:
+            found.update(store.lines(blob))
+        mode, below = directory.get(entry[:2], (0, b''))
+        if mode != _DIRECTORY:
+            break
+        directory, entry = _open(store, below), entry[2:]
+    return found
+
+
+def unite(store: Store, ours: Directory, theirs: Directory) -> None:
+    """Add to `ours` the lines that only `theirs` has.
 
     Where both have a note, the lines are sorted, as `git notes merge -s
     cat_sort_uniq` does, so that it does not matter who unites what with what.
     """
-    changed = False
-    for name, mine, others in differences(store, ours, theirs):
+    for name, blobs in changed(store, ours, theirs):
+        there = known(store, ours, name)
         directory, entry = _find(store, ours, name)
-        if entry not in directory and len(others) == 1:
-            directory[entry] = (_FILE, others[0])
-            changed = True
+        if not there and len(blobs) == 1 and entry not in directory:
+            directory[entry] = (_FILE, blobs[0])
             continue
-        # In a mixed tree ours may have one more, which is the same in theirs.
-        mine = [*mine, directory[entry][1]] if entry in directory else mine
-        known = {line for blob in mine for line in store.lines(blob)}
-        united = known.union(*(store.lines(blob) for blob in others))
-        if united != known:
+        united = there.union(*map(store.lines, blobs))
+        if united != there:
             directory[entry] = (_FILE, store.note(sorted(united)))
-            changed = True
-    return changed
 
 
-def differences(
-    store: Store, ours: Directory, theirs: Directory
-) -> Iterator[tuple[bytes, list[bytes], list[bytes]]]:
-    """The objects whose notes differ: (hex id, our blobs, their blobs), sorted.
+def changed(store: Store, before: Directory, after: Directory) -> list[tuple[bytes, list[bytes]]]:
+    """The notes of `after` that are not at the same place in `before`: (hex id, blobs), sorted.
 
-    Of what is the same in both no more is read than the directory it is in.
-    A tree of mixed fan-out may have several blobs for one object.
+    Of what is the same in both no more is read than the directory it is in.  A tree
+    of mixed fan-out may have several blobs for one object.
     """
-    mine: dict[bytes, list[bytes]] = {}
-    others: dict[bytes, list[bytes]] = {}
-    _compare(store, ours, theirs, b'', (mine, others))
-    for name in sorted(mine.keys() | others.keys()):
-        if mine.get(name, []) != others.get(name, []):
-            yield name, mine.get(name, []), others.get(name, [])
+    found: dict[bytes, list[bytes]] = {}
+    _compare(store, before, after, b'', found)
+    return sorted(found.items())
 
 
-_Sides = tuple[dict[bytes, list[bytes]], dict[bytes, list[bytes]]]
-
-
-def _compare(store: Store, ours: Directory, theirs: Directory, above: bytes, found: _Sides) -> None:
-    for entry in ours.keys() | theirs.keys():
-        mine, other = ours.get(entry), theirs.get(entry)
-        if mine == other:
-            continue
+def _compare(
+    store: Store, before: Directory, after: Directory, above: bytes, found: dict[bytes, list[bytes]]
+) -> None:
+    for entry, (mode, item) in after.items():
         name = above + entry
-        if set(entry) - _HEX or len(name) > 64:
-            continue  # no note
-        if mine and other and mine[0] == other[0] == _DIRECTORY:
-            _compare(store, _open(store, mine[1]), _open(store, other[1]), name, found)
-            continue
-        for side, part in zip(found, (mine, other), strict=True):
-            if part is not None:
-                _collect(store, *part, name, side)
+        was = before.get(entry)
+        if was == (mode, item) or set(entry) - _HEX or len(name) > 64:
+            continue  # the same, or no note
+        if mode == _DIRECTORY:
+            old = _open(store, was[1]) if was is not None and was[0] == _DIRECTORY else {}
+            _compare(store, old, _open(store, item), name, found)
+        elif mode in _FILES and len(name) in (40, 64):
+            found.setdefault(name, []).append(item)
 
 
 def _open(store: Store, entry: bytes | Directory) -> Directory:
     return entry if isinstance(entry, dict) else store.directory(entry)
-
-
-def _collect(
-    store: Store, mode: int, entry: bytes | Directory, name: bytes, into: dict[bytes, list[bytes]]
-) -> None:
-    """The notes at and below one entry of a tree."""
-    if mode == _DIRECTORY:
-        for below, (kind, inner) in _open(store, entry).items():
-            if not set(below) - _HEX and len(name + below) <= 64:
-                _collect(store, kind, inner, name + below, into)
-    elif mode in _FILES and len(name) in (40, 64) and isinstance(entry, bytes):
-        into.setdefault(name, []).append(entry)

@@ -211,20 +211,13 @@ def require_work_tree(workspace: Workspace) -> str:
 
 def generate(place: str, config: Config) -> None:
     """Write the generated files of one session from its log; the caller holds the lock."""
-    size = _log_size(place)
+    size = eventlog.log_size(place)
     session, _, _ = archive.load(place)
     for name, text in _small_files(session, config).items():
         eventlog.write_file(os.path.join(place, name), text)
     # Last: it says how much of the log all of them were made from.
     text = files.context(session, log_size=size, idle=config['session.idle_timeout'])
     eventlog.write_file(os.path.join(place, 'context.json'), text)
-
-
-def _log_size(place: str) -> int:
-    try:
-        return os.stat(os.path.join(place, eventlog.LOG)).st_size
-    except FileNotFoundError:
-        return 0
 
 
 def _small_files(session: Session, config: Config) -> dict[str, str]:
@@ -239,7 +232,7 @@ def _small_files(session: Session, config: Config) -> dict[str, str]:
 
 def is_stale(place: str, config: Config, session: Session) -> bool:
     """Whether a generated file is missing, cut or older than the log or the configuration."""
-    head = files.context_head(_log_size(place), config['session.idle_timeout']).encode()
+    head = files.context_head(eventlog.log_size(place), config['session.idle_timeout']).encode()
     context = _content(place, 'context.json')
     if not context.startswith(head) or not context.endswith(b'\n}\n'):
         return True
@@ -369,40 +362,3 @@ def _rewrites(
         if len(match) == 1 and lost.oid not in pairs:
             pairs[lost.oid] = match.pop()
     return pairs
-
-
-def publish(workspace: Workspace) -> None:
-    """Put what the log has and no note yet into the notes of the session's commits.
-
-    The event of a commit goes to that commit, everything else to the newest one
-    of the session; without a commit there is nothing to attach it to, and it waits.
-    """
-    session = workspace.require()
-    data = eventlog.read_bytes(workspace.place)
-    done = eventlog.published_size(workspace.place)
-    if not 0 <= done <= len(data):
-        done = 0  # of another log; what is published already is not added again
-    end = data.rfind(b'\n') + 1  # a torn last line is not an event yet
-    if done >= end:
-        return
-    there = {each.oid for each in history.describe(session.commits)}
-    if not there:
-        return
-    newest = max(there, key=lambda commit: (session.commits[commit], commit))
-    lines: dict[str, list[bytes]] = {}
-    for line in data[done:end].split(b'\n'):
-        event = events.decode(line)
-        if event is not None:
-            commit = session.current(event.facts.get('commit', '')) if event.is_known else ''
-            target = commit if event.type == 'commit' and commit in there else newest
-            lines.setdefault(target, []).append(events.encode(event))
-    from git_session import notes
-
-    try:
-        notes.publish(workspace.repo, lines, f"Notes added by 'git session' for {session.id}")
-    except SessionError as error:  # nothing is lost: the log has it all
-        output.warn(error.message)
-        for text in error.hints:
-            output.hint(text)
-        return
-    eventlog.write_file(os.path.join(workspace.place, eventlog.PUBLISHED), str(end))

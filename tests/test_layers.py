@@ -27,7 +27,11 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.subject', 'analysis.survey', 'analysis.remarks', 'analysis.steps',
         'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',
     ),
-    'working tree': ('leaks', 'archive', 'bindings', 'workspace', 'checkout', 'ending', 'brief'),
+    'working tree': (
+        'transfer', 'leaks', 'archive', 'bindings', 'workspace', 'sharing', 'remotes',
+        'exchange', 'arrivals',
+        'checkout', 'ending', 'brief',
+    ),
     'commands': ('commands',),
     'entry': ('main', '__main__'),
 }  # fmt: skip
@@ -41,7 +45,7 @@ IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_se
 
 # Third-party packages, and the one module that owns the format each is for.
 OWNERS = {
-    'yaml': 'configfile', 'dulwich': 'notetree', 'tomli_w': 'archive', 'redact_secret': 'secrets',
+    'yaml': 'configfile', 'dulwich': 'notetree', 'tomli_w': 'transfer', 'redact_secret': 'secrets',
 }  # fmt: skip
 
 # What a status does without: each costs more than a git process (benchmarks/).

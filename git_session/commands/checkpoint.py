@@ -6,13 +6,23 @@ import os
 import sys
 from typing import Any
 
-from git_session import events, git, history, knowledge, output, secrets, trailers, words
+from git_session import (
+    events,
+    git,
+    history,
+    knowledge,
+    output,
+    secrets,
+    sharing,
+    trailers,
+    words,
+)
 from git_session.analysis.subject import propose
 from git_session.errors import FATAL, REFUSED, USAGE, SessionError
 from git_session.eventlog import Maker
 from git_session.options import Option, Syntax, Values
 from git_session.session import Decision, Session, decision
-from git_session.workspace import Workspace, open_workspace, publish, require_work_tree
+from git_session.workspace import Workspace, open_workspace, require_work_tree
 
 ABOUT = 'Commit what is staged with the record of the session, or record HEAD as it is.'
 FORMS = {
@@ -233,7 +243,7 @@ def _record(
         committed=committed or None, impact=impact,
     )  # fmt: skip
     session = here.record([*extra, *maker.made])
-    publish(here)
+    sharing.publish(here.repo, [here.place], here.config)
     where = f' at {words.short(head)}' if head else ''
     what = f' {output.line(label)}' if label else ''
     done = 'committed' if committed else 'recorded, nothing was committed'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, checkout, ending, git, output, words
+from git_session import archive, checkout, ending, exchange, git, output, words
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, USAGE, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -19,6 +19,7 @@ FORMS = {
             Option(('--handoff',), 'print the handoff (session.handoff_on_end)', negatable=True),
             Option(('--summary',), 'print the figures', negatable=True),
             Option(('--merge-to',), 'merge the branch into this one first', value='branch'),
+            Option(('--push',), 'push the session (session.sync)', negatable=True),
             Option(('--keep-branch',), 'keep the branch, which is the default'),
             Option(('--delete-branch',), 'delete the branch when it is merged'),
             *FORMAT,
@@ -49,6 +50,9 @@ def run(action: str, values: Values) -> int:
         output.hint(
             f'{words.count(len(work.uncommitted), "uncommitted change")} left in the working tree'
         )
+    wanted = values.choice('push')
+    if exchange.syncs(here) if wanted is None else wanted:
+        exchange.hand_on(here)
     if target is not None:
         _arrive()
     if values.flag('delete-branch'):

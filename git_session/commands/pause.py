@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from git_session import output, words
+from git_session import output, sharing, words
 from git_session.errors import REFUSED, SessionError
 from git_session.options import Syntax, Values
-from git_session.workspace import open_workspace, publish
+from git_session.workspace import open_workspace
 
 ABOUT = 'Stop the clock; a commit, a change of the session or resume starts it again.'
 FORMS = {'': Syntax('', 0, 0, ())}
@@ -19,7 +19,7 @@ def run(action: str, values: Values) -> int:
     maker = here.maker()
     maker.add('pause', reason='user')
     session = here.record(maker.made)
-    publish(here)
+    sharing.publish(here.repo, [here.place], here.config)
     active = words.duration(session.active_seconds(here.idle))
     output.talk(f'paused {session.id}, active time {active}')
     return 0

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, brief, checkout, ending, eventlog, git, history, output, words
+from git_session import (
+    archive,
+    brief,
+    checkout,
+    ending,
+    eventlog,
+    exchange,
+    git,
+    history,
+    output,
+    words,
+)
 from git_session.errors import REFUSED, SessionError
 from git_session.events import Event
 from git_session.history import Commit
@@ -14,18 +25,19 @@ from git_session.workspace import Workspace, open_workspace, require_work_tree
 
 ABOUT = 'Go on with a session: switch to it, say what happened since, print the brief.'
 FORMS = {'': Syntax('[<branch>]', 0, 1, FORMAT)}
-_REOPENED = ('ended', 'left')  # how a session is over that can go on; a merged one cannot
 
 
 def run(action: str, values: Values) -> int:
     here = open_workspace()
     require_work_tree(here)
+    exchange.keep_up(here)
     wanted = checkout.previous() if values.operand == '-' else values.operand
     branch = _branch(here) if wanted is None else wanted
     if branch != here.repo.branch:
         _require_session(here, branch)
         here = checkout.switch(here, branch)
-    if here.session is None:
+    comes = here.session is None
+    if comes:
         here = _reopen(here, branch)
     session = here.require()
     happened = _happened(here, left(here.events, session))
@@ -33,6 +45,8 @@ def run(action: str, values: Values) -> int:
     for text in happened:
         output.talk(text)
     brief.show(here, as_json=values.json)
+    if comes and session.handoffs and not values.json:
+        output.out('\n' + ending.handoff_text(here, time.time()))
     return 0
 
 
@@ -41,7 +55,7 @@ def _branch(here: Workspace) -> str:
     if here.session is not None and here.repo.branch is not None:
         return here.repo.branch
     branch = here.repo.branch
-    if branch is not None and ending.ended(here.repo, branch, *_REOPENED) is not None:
+    if branch is not None and ending.resumable(here.repo, branch) is not None:
         return branch
     live = eventlog.live(here.repo.sessions)
     if not live:
@@ -57,15 +71,18 @@ def _last_active(here: Workspace, branch: str) -> float:
 
 def _reopen(here: Workspace, branch: str) -> Workspace:
     """Go on with the session that had ended on the branch, as its handoff says."""
-    name = ending.ended(here.repo, branch, *_REOPENED)
+    name = ending.resumable(here.repo, branch)
     if name is None:
         return here
+    for text in checkout.ensure_hooks(here.repo):
+        output.talk(output.plain(text))
     ending.reopen(here.repo, branch, name)
     there = open_workspace(reconcile=False)
+    had_ended = there.require().state == 'ended'
     maker = there.maker()
-    maker.add('resume', reason='reopened')
+    maker.add('resume', reason='reopened' if had_ended else 'taken over')
     there.record(maker.made)
-    output.talk(f'session {name} had ended; it goes on')
+    output.talk(f'session {name} ' + ('had ended; it goes on' if had_ended else 'goes on here'))
     return open_workspace()
 
 
@@ -73,7 +90,7 @@ def _require_session(here: Workspace, branch: str) -> None:
     """Refuse before anything is switched when the branch has no session to go on with."""
     checkout.check_name(branch)
     live = eventlog.session_id(eventlog.directory(here.repo.sessions, branch))
-    if live is None and ending.ended(here.repo, branch, *_REOPENED) is None:
+    if live is None and ending.resumable(here.repo, branch) is None:
         raise SessionError(
             f"no session on branch '{branch}'",
             f"start one with 'git session start {branch}'", status=REFUSED,
