@@ -226,7 +226,7 @@ def test_warnings_do_not_show_the_secret(capsys: pytest.CaptureFixture[str]) -> 
         f"warning: the branch name {looks} (github token); it is shared as '{branch}'\n"
         f"warning: obj-1 {looks} (github token); it is shared as 'rotate {HIDDEN}'\n"
         f'warning: obj-1 {looks} (contextual secret); '
-        "it is shared as 'password = \"[redacted: contextual secret]\"'\n"
+        'it is shared as \'password = "[redacted: contextual secret]"\'\n'
         f"warning: dec-1 {looks} (github token); it is shared as 'one; {HIDDEN}'\n"
         f"warning: the dead end {looks} (github token); it is shared as '{HIDDEN}'\n"
         f"warning: the note {looks} (github token); it is shared as '{HIDDEN}'\n"
