@@ -137,6 +137,8 @@ complete -c git-session -n $new -a handoff -d 'Write the handoff of a session'
 complete -c git-session -n $new -a log -d 'Show the events of a session in words'
 complete -c git-session -n $new -a history -d 'List sessions'
 complete -c git-session -n $new -a show -d 'Show one session whole'
+complete -c git-session -n $new -a export -d 'Write a session as one file, or all as lines of JSON'
+complete -c git-session -n $new -a import -d 'Take in the sessions of such a file'
 complete -c git-session -n $new -a config -d 'Show the configuration in force'
 complete -c git-session -n $new -a hooks -d 'Install, uninstall or check the git hooks'
 complete -c git-session -n $new -a doctor -d 'Check the installation'
@@ -243,7 +245,13 @@ complete -c git-session -n $on -s v -l verbose -d 'Files, hooks, storage and con
 
 complete -c git-session -n '__git_session_in brief' -l budget -x -d 'At most so many characters'
 complete -c git-session -n '__git_session_in handoff' -s o -l output -rF -d 'Write it to a file'
-set on '__git_session_in handoff log show'
+set on '__git_session_in export'
+complete -c git-session -n $on -l all -d 'All sessions, as lines of JSON'
+complete -c git-session -n $on -s o -l output -rF -d 'Write it to a file'
+complete -c git-session -n $on -l format -xa 'toml jsonl' -d 'As what'
+complete -c git-session -n $on -l redact -d 'What looks like a secret redacted'
+complete -c git-session -n '__git_session_in import; and __git_session_first_operand' -F
+set on '__git_session_in handoff log show export'
 complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_session_sessions)'
 
 set on '__git_session_in history'
