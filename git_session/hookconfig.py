@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 FILE = '.hooks.gitconfig'  # no branch can have such a name
 NOTES_REF = 'refs/notes/session'
+# The same as a pattern: of a name git says at each amend and rebase that there is no such ref
+# until the first note is written.
+REWRITE_REF = 'refs/notes/sessio[n]'
+REWRITE_REFS = (REWRITE_REF, NOTES_REF, 'refs/notes/*')
 _PATH = f'sessions/{FILE}'  # relative to the config that includes it
 _INCLUDE = f'[include]\n\tpath = {_PATH}\n'
 _TRIES = 50
@@ -50,7 +54,7 @@ def text(commands: dict[str, str], *, rewrite: bool) -> str:
     """The file: `commands` maps events to their shell text, `rewrite` adds notes.rewriteRef."""
     lines = ["# written by git session; 'git session hooks uninstall' removes it"]
     if rewrite:
-        lines += ['[notes]', f'\trewriteRef = {NOTES_REF}']
+        lines += ['[notes]', f'\trewriteRef = {REWRITE_REF}']
     for event, shell in commands.items():
         lines += [
             f'[hook "session-{event}"]',
@@ -126,7 +130,7 @@ def has_rewrite_ref(repo: git.Repository) -> bool:
     shown = git.ask('config', '-z', '--show-origin', '--get-all', 'notes.rewriteRef').out
     fields = shown.split('\0')
     return any(
-        value in (NOTES_REF, 'refs/notes/*') and not origin.endswith(FILE)
+        value in REWRITE_REFS and not origin.endswith(FILE)
         for origin, value in zip(fields[::2], fields[1::2], strict=False)
     )
 

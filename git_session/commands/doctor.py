@@ -203,7 +203,7 @@ def _refused(outcome: probe.Outcome) -> list[Finding]:
 def _rewrite(repo: git.Repository, *, fix: bool) -> Finding:
     subject = 'notes follow amend and rebase'
     values = git.ask('config', '--get-all', 'notes.rewriteRef').out.splitlines()
-    if any(value in (hookconfig.NOTES_REF, 'refs/notes/*') for value in values):
+    if any(value in hookconfig.REWRITE_REFS for value in values):
         return Finding(subject)
     if fix:
         hooks.install(repo)

@@ -61,7 +61,7 @@ def test_missing_hooks_and_their_repair(work: Repo, run: Run) -> None:
     assert 'notes follow amend and rebase: ok\n' in said.out
     work.git('config', '--unset', 'include.path')
     assert 'notes follow amend and rebase: fixed\n' in run('doctor', '--fix', '--no-probe').out
-    assert work.git('config', 'notes.rewriteRef') == 'refs/notes/session'
+    assert work.git('config', 'notes.rewriteRef') == 'refs/notes/sessio[n]'
 
 
 def test_what_is_seen_without_a_session(repo: Repo, run: Run) -> None:
