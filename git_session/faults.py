@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 
 from git_session import git, hookconfig, hookfiles, hooks
 from git_session.record import Record
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _INSTALL = "'git session hooks install'"
 _FRAMEWORK = re.compile(r'^\s*-?\s*id:\s*[\'"]?git-session-([a-z-]+)', re.MULTILINE)
+_EVENT_SWITCHES = (2, 55)  # the first git that knows hook.<event>.enabled
+_OFF = ('', 'false', 'no', 'off', '0')  # git's booleans
 _LOSING = ('overwrite', 'ignore')  # notes.rewriteMode: one of two notes is dropped
 
 
@@ -40,7 +43,9 @@ def find(repo: git.Repository, settings: Settings) -> list[Fault]:
         *moved(place), *not_executable(repo, place), *stale(repo, place, settings),
         *twice(repo, place, settings), *halves(settings), *fetched(settings), *rewriting(settings),
     ]  # fmt: skip
-    if not by_config:
+    if by_config:
+        found += silenced(settings, by_event=git.version() >= _EVENT_SWITCHES)
+    else:
         found += [*elsewhere(repo, place, settings), *missing(settings)]
     return found
 
@@ -132,29 +137,50 @@ def elsewhere(repo: git.Repository, place: str, settings: Settings) -> Iterator[
         return
     there = [event for event in hooks.EVENTS if hookfiles.is_ours(os.path.join(own, event))]
     here = [event for event in hooks.EVENTS if _runs_ours(os.path.join(place, event))]
-    if there and not here:
+    nowhere = os.path.lexists(place) and not os.path.isdir(place)  # /dev/null, say
+    if not here and (there or nowhere):
         scope, value = path
+        mends = scope in ('local', 'worktree') and not nowhere
         yield Fault(
             'hooks',
             f"core.hooksPath is '{value}' ({scope} config), so git does not look into '{own}'",
-            f"'git config --{scope} --unset core.hooksPath', or {_INSTALL}", mends=True,
+            _unset(scope, 'core.hooksPath') + (f', or {_INSTALL}' if mends else ''), mends=mends,
         )  # fmt: skip
 
 
 def missing(settings: Settings) -> Iterator[Fault]:
     """A relative core.hooksPath starts at the top of each worktree (githooks(5))."""
+    path = _relative(settings)
+    if path is None:
+        return
+    listed = git.ask('worktree', 'list', '--porcelain').out.split('\n')
+    tops = [line[9:] for line in listed if line.startswith('worktree ') and os.path.isdir(line[9:])]
+    places = {top: os.path.normpath(os.path.join(top, path[1])) for top in tops}
+    there = next(filter(os.path.isdir, places.values()), places.get(tops[0], '') if tops else '')
+    scope = '--local' if path[0] == 'command' else f'--{path[0]}'
+    for top, place in places.items():
+        if not os.path.isdir(place):
+            yield Fault(
+                'hooks', f"core.hooksPath '{path[1]}' is relative, and worktree '{top}' has no "
+                'such directory: no hook runs there',
+                f'git config {scope} core.hooksPath {shlex.quote(there)}',
+            )  # fmt: skip
+
+
+def is_missing(repo: git.Repository, settings: Settings) -> bool:
+    """Whether this very worktree lacks the directory: made here, the others would lose theirs."""
+    path = _relative(settings)
+    if path is None or not repo.top or repo.gitdir == repo.common:
+        return False
+    return not os.path.isdir(os.path.join(repo.top, path[1]))
+
+
+def _relative(settings: Settings) -> tuple[str, str] | None:
+    """(scope, value) of a core.hooksPath that is relative."""
     path = _last(settings, 'core.hookspath')
     if path is None or not path[1] or os.path.isabs(os.path.expanduser(path[1])):
-        return
-    for line in git.ask('worktree', 'list', '--porcelain').out.split('\n'):
-        top = line.removeprefix('worktree ')
-        if top == line or not os.path.isdir(top) or os.path.isdir(os.path.join(top, path[1])):
-            continue
-        yield Fault(
-            'hooks', f"core.hooksPath '{path[1]}' is relative, and worktree '{top}' has no such "
-            'directory: no hook runs there',
-            'git config core.hooksPath "$(git rev-parse --path-format=absolute --git-path hooks)"',
-        )  # fmt: skip
+        return None
+    return path
 
 
 # --- configuration
@@ -216,8 +242,13 @@ def _framework(repo: git.Repository) -> set[str]:
 
 
 def halves(settings: Settings) -> Iterator[Fault]:
-    """An event without a command: git 2.54 and later refuse every command that runs it."""
+    """What git refuses to work with: an event without a command, a name that is an event's."""
     keys = {key for _, key, _ in settings if key.startswith('hook.')}
+    for event in hooks.EVENTS:
+        if f'hook.{event}.command' in keys or f'hook.{event}.event' in keys:
+            yield Fault('configuration', f"a hook is named '{event}' as its event: git 2.55 and "
+                        'later refuse to work',
+                        f"'git config --rename-section hook.{event} hook.my-{event}'")  # fmt: skip
     for key in sorted(key for key in keys if key.endswith('.event')):
         name = key.removesuffix('event')
         command = _last(settings, name + 'command')
@@ -228,8 +259,33 @@ def halves(settings: Settings) -> Iterator[Fault]:
             )  # fmt: skip
 
 
+def silenced(settings: Settings, *, by_event: bool) -> Iterator[Fault]:
+    """What keeps git 2.54 and later from running a hook of ours that the configuration has.
+
+    `by_event`: whether this git has ``hook.<event>.enabled`` (2.55).
+    """
+    for event in hooks.EVENTS:
+        subject, name = f'hook {event}', f'hook.session-{event}.'
+        for key in (name + 'enabled', *([f'hook.{event}.enabled'] if by_event else [])):
+            scope, value = _last(settings, key) or ('', 'true')
+            if value.lower() in _OFF:
+                problem = f'{key} is {value or "empty"} ({scope} config)'
+                yield Fault(subject, problem, _unset(scope, key))
+        key = name + 'event'
+        scope, _ = _last(settings, key) or ('', '')
+        if scope and not _events(settings, key):
+            yield Fault(subject, f'{key} is reset ({scope} config)', _unset(scope, key))
+        key = name + 'command'
+        scope, value = _last(settings, key) or ('', '')
+        if scope and 'session_hooks=' not in value:
+            yield Fault(subject, f"{key} is '{value}' ({scope} config)", _unset(scope, key))
+
+
 def fetched(settings: Settings) -> Iterator[Fault]:
-    """A fetch into refs/notes/session overwrites, and with --prune removes, what is not pushed."""
+    """A fetch into refs/notes/session loses what is not pushed, or fails.
+
+    A forced one overwrites; every one with --prune removes a ref that the remote lacks.
+    """
     remotes = sorted({key for _, key, _ in settings
                       if key.startswith('remote.') and key.endswith('.fetch')})  # fmt: skip
     for key in remotes:
@@ -240,7 +296,10 @@ def fetched(settings: Settings) -> Iterator[Fault]:
             target = spec.rpartition(':')[2]
             if ':' in spec and _covers(target, hookconfig.NOTES_REF):
                 remote = key.removeprefix('remote.').removesuffix('.fetch')
-                yield Fault('notes', f'a fetch overwrites them: {key} {spec}',
+                what = (
+                    'overwrites them' if spec[:1] == '+' else 'fails, or with --prune removes them'
+                )
+                yield Fault('notes', f'a fetch {what}: {key} {spec}',
                             _instead(key, remote, spec))  # fmt: skip
 
 
@@ -270,13 +329,19 @@ def rewriting(settings: Settings) -> Iterator[Fault]:
         remedy = "'unset GIT_NOTES_REWRITE_MODE'" if mode else _unset(scope, 'notes.rewriteMode')
         yield Fault('notes', f'notes.rewriteMode is {value} ({scope}): of two notes one is lost '
                     'when commits become one', remedy)  # fmt: skip
+    refs = os.environ.get('GIT_NOTES_REWRITE_REF')
+    if refs is not None and not any(_covers(ref, hookconfig.NOTES_REF) for ref in refs.split(':')):
+        yield Fault('notes', f"GIT_NOTES_REWRITE_REF is '{refs}': notes do not follow amend and "
+                    'rebase', "'unset GIT_NOTES_REWRITE_REF'")  # fmt: skip
     for command in ('amend', 'rebase'):
         switch = _last(settings, f'notes.rewrite.{command}')
-        if switch and switch[1].lower() in ('', 'false', 'no', 'off', '0'):
+        if switch and switch[1].lower() in _OFF:
             yield Fault('notes', f'notes.rewrite.{command} is {switch[1] or "empty"}: '
                         f'notes do not follow {command}',
                         _unset(switch[0], f'notes.rewrite.{command}'))  # fmt: skip
 
 
 def _unset(scope: str, key: str) -> str:
+    if scope == 'command':  # git -c, or the environment
+        return f'take {key} out of the command line and the environment'
     return f"'git config --{scope} --unset-all {key}'"

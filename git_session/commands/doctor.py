@@ -42,6 +42,7 @@ FORMS = {
 }  # fmt: skip
 _LEAST_GIT = (2, 31)  # rev-parse --path-format
 _OFF = 'GIT_SESSION'
+_ABSENT = {'none': 'not installed', 'other': 'not installed, another hook is there'}
 
 
 class Finding(Record):
@@ -92,11 +93,12 @@ def _show(found: list[Finding], outcome: probe.Outcome | None, values: Values) -
         })  # fmt: skip
         return
     output.out(f'git session {__version__}, python {sys.version.split()[0]}\n')
-    for each in found:
+    for each, after in zip(found, [*found[1:], Finding('')], strict=True):
         note = f', {each.note}' if each.note else ''
         state = 'fixed' if each.fixed else each.problem or 'ok' + note
         output.out(f'{each.subject}: {output.line(state)}\n')
-        if each.problem and each.remedy and not each.fixed:
+        # What helps several is said once, after the last of them.
+        if each.problem and each.remedy != after.remedy and not each.fixed:
             output.hint(each.remedy)
 
 
@@ -140,8 +142,9 @@ def _mend_hooks(repo: git.Repository) -> list[Finding]:
     """Install again where that helps."""
     try:
         bad = [each for each in hooks.states(repo) if each.found != 'ours' or each.detail]
-        known = [each for each in faults.find(repo, git.configuration()) if each.mends]
-        if not bad and not known:
+        settings = git.configuration()
+        known = [each for each in faults.find(repo, settings) if each.mends]
+        if faults.is_missing(repo, settings) or not (bad or known):
             return []
         hooks.install(repo)
         faults.mend_twice(repo, git.configuration())
@@ -169,7 +172,7 @@ def _hooks(
         bad = [each for each in hooks.states(repo) if each.found != 'ours' or each.detail]
     except SessionError as error:
         said = [Finding('hooks', error.message, '\n'.join(error.hints))]
-    details = {each.event: each.detail or f'not installed ({each.found})' for each in bad}
+    details = {each.event: each.detail or _ABSENT[each.found] for each in bad}
     remedy = '\n'.join(hooks.remedies(repo)) or "'git session hooks install'"
     named = {each.subject for each in known}
     if outcome is None:
