@@ -74,6 +74,22 @@ def hooks_path() -> HooksPath:
     return HooksPath(place, scope, value)
 
 
+def is_used_elsewhere(repo: git.Repository, place: str) -> bool:
+    """Whether a hooks directory is the one in effect in another worktree.
+
+    It can differ by a core.hooksPath that is relative or in the worktree's own config.
+    """
+    for line in git.ask('worktree', 'list', '--porcelain').out.split('\n'):
+        top = line.removeprefix('worktree ')
+        if top == line or top == repo.top or not os.path.isdir(top):
+            continue
+        shown = git.ask('-C', top, '--git-dir=.git', 'rev-parse', '--git-path', 'hooks')
+        path = os.path.join(top, shown.out.rstrip('\n'))
+        if shown.status == 0 and os.path.realpath(path) == os.path.realpath(place):
+            return True
+    return False
+
+
 def loader(repo: git.Repository, event: str) -> str:
     return os.path.join(repo.sessions, LOADERS, event)
 

@@ -28,6 +28,7 @@ EVENTS = (
 METHODS = ('auto', 'config', 'files')
 CONFIG_HOOKS = (2, 54)  # the first git that runs hook.<name>.command
 MANIFEST = '.hooks.json'  # no branch can have such a name
+_PLACE = ('directory', 'made_directory', 'lfs')  # of the manifest and each of its `others`
 
 
 class State(Record):
@@ -84,7 +85,7 @@ def install(repo: git.Repository, method: str = 'auto') -> list[str]:
     if chosen == 'files':
         said += _install_files(repo, manifest)
     else:
-        said += _remove_files(manifest) + _remove_loaders(repo)
+        said += _remove_all(manifest) + _remove_loaders(repo)
         manifest = {key: manifest[key] for key in ('config',) if key in manifest}
     if chosen == 'config' or not hookconfig.has_rewrite_ref(repo):
         manifest['config'] = hookconfig.write(repo, _config_text(repo, chosen)) or manifest.get(
@@ -114,7 +115,7 @@ def _install_files(repo: git.Repository, manifest: dict[str, Any]) -> list[str]:
     own = {event: spot.path for event, spot in spots.items() if spot.is_own}
     for path in own.values():
         hookfiles.check(path)
-    said = _settle(manifest, hooks_path.place, list(own))
+    said = _settle(repo, manifest, hooks_path.place, list(own))
     # The loaders always: the next one to install its hooks may call them.
     paths = [(event, hookmanagers.loader(repo, event)) for event in EVENTS] + list(own.items())
     try:
@@ -133,19 +134,31 @@ def _install_files(repo: git.Repository, manifest: dict[str, Any]) -> list[str]:
     return said
 
 
-def _settle(manifest: dict[str, Any], place: str, own: list[str]) -> list[str]:
+def _settle(
+    repo: git.Repository, manifest: dict[str, Any], place: str, own: list[str]
+) -> list[str]:
     """Note that the hooks `own` are going to be in `place`; those of ours elsewhere go."""
-    if not own or manifest.get('directory', place) != place:
-        said = _remove_files(manifest)
-        for key in ('directory', 'made_directory', 'lfs'):
-            manifest.pop(key, None)
-    else:
+    if own and manifest.get('directory', place) == place:
         said = _remove_hooks(manifest, [event for event in EVENTS if event not in own])
+    else:
+        said = _leave(repo, manifest)
     if own:
+        others = manifest.pop('others', [])
+        manifest.update(next((each for each in others if each['directory'] == place), {}))
+        manifest['others'] = [each for each in others if each['directory'] != place]
         manifest.setdefault('made_directory', not os.path.isdir(place))
         manifest['directory'] = place
         manifest['lfs'] = hookmanagers.has_lfs(place)
     return said
+
+
+def _leave(repo: git.Repository, manifest: dict[str, Any]) -> list[str]:
+    """Take the hooks out of the directory they are in, unless another worktree runs them there."""
+    here = {key: manifest.pop(key) for key in _PLACE if key in manifest}
+    if here and hookmanagers.is_used_elsewhere(repo, here['directory']):
+        manifest['others'] = [*manifest.get('others', []), here]
+        return []
+    return _remove_files(here)
 
 
 def _require_run(spots: dict[str, hookmanagers.Spot]) -> None:
@@ -195,9 +208,15 @@ def uninstall(repo: git.Repository) -> list[str]:
             said.append('removed the hooks from the configuration')
     if not manifest:
         manifest = {'directory': hookmanagers.hooks_path().place}
-    said += _remove_files(manifest) + _remove_loaders(repo)
+    said += _remove_all(manifest) + _remove_loaders(repo)
     eventlog.remove(_manifest_path(repo))
     return list(dict.fromkeys(said))
+
+
+def _remove_all(manifest: dict[str, Any]) -> list[str]:
+    """From every directory: worktrees can have their own."""
+    places = (manifest, *manifest.get('others', []))
+    return [text for each in places for text in _remove_files(each)]
 
 
 def _remove_files(manifest: dict[str, Any]) -> list[str]:

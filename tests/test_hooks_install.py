@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from git_session import hookfiles
 from git_session.hooks import EVENTS
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
+FILES = ('--method', 'files')
 
 # What the hook that was there writes down: its arguments, stdin, cwd and git's variables.
 SPY = """
@@ -405,3 +407,153 @@ def test_states(repo: Repo, run: Run) -> None:
     )
     run('hooks', 'install')
     assert run('hooks').out.count(': installed') == len(EVENTS)
+
+
+# the hooks directory: where it can be, and what becomes of it between installing and uninstalling
+
+
+@pytest.mark.parametrize('path', ['.githooks', '{worktree}'])
+def test_worktrees_with_hooks_directories_of_their_own(
+    repo: Repo, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Each has ours in its own, whichever was first; uninstalling takes out all."""
+    tree = Repo(tmp_path / 'tree')
+    repo.git('worktree', 'add', '-q', str(tree.path), '-b', 'other')
+    repo.git('config', 'extensions.worktreeConfig', 'true')
+    if path == '.githooks':
+        repo.git('config', 'core.hooksPath', path)
+        places = [repo.path / path, tree.path / path]
+    else:
+        tree.git('config', '--worktree', 'core.hooksPath', str(tmp_path / 'own'))
+        places = [repo.path / '.git/hooks', tmp_path / 'own']
+    config = (repo.path / '.git/config').read_bytes()
+    for each, place in ((repo, places[0]), (tree, places[1]), (repo, places[0])):
+        monkeypatch.chdir(each.path)
+        assert run('hooks', 'install', *FILES).err == f'hooks installed in {place}\n'
+    for each in (repo, tree):
+        monkeypatch.chdir(each.path)
+        assert run('hooks').out.count(': installed\n') == len(EVENTS)
+    assert all(hookfiles.is_ours(str(place / 'commit-msg')) for place in places)
+    run('hooks', 'uninstall')
+    assert not any(hookfiles.is_ours(str(place / 'commit-msg')) for place in places)
+    assert (repo.path / '.git/config').read_bytes() == config
+    assert run('hooks', 'uninstall').err == 'no hooks of git session here\n'
+
+
+@pytest.mark.parametrize('there', ['missing', 'file', 'file in between', 'dead symlink'])
+def test_a_hooks_directory_that_is_none(repo: Repo, run: Run, there: str) -> None:
+    """Made where it is missing; anything else is refused, and nothing has changed."""
+    place = repo.path / '.git/hooks'
+    shutil.rmtree(place, ignore_errors=True)
+    if there == 'file':
+        place.write_text('mine\n')
+    elif there == 'dead symlink':
+        place.symlink_to('/nowhere/at/all/hooks')
+    elif there == 'file in between':
+        repo.git('config', 'core.hooksPath', 'a.txt/hooks')
+    before = snapshot(repo.path)
+    if there == 'missing':
+        run('hooks', 'install', *FILES)
+        run('hooks', 'uninstall')
+    else:
+        refused = run('hooks', 'install', *FILES, status=128).err
+        assert re.match(r"fatal: cannot install hooks in '.*': ", refused)
+    after = snapshot(repo.path)
+    assert {name: each[::2] for name, each in after.items() if 'sessions' not in name} == {
+        name: each[::2] for name, each in before.items()
+    }
+    assert not list(repo.path.glob('.git/sessions/*'))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason='root writes everywhere')
+def test_a_read_only_hooks_directory(repo: Repo, run: Run) -> None:
+    place = repo.path / '.git/hooks'
+    place.mkdir(exist_ok=True)
+    place.chmod(0o555)
+    refused = run('hooks', 'install', *FILES, status=128).err
+    assert refused == f"fatal: cannot install hooks in '{place}': Permission denied\n"
+    assert not list(repo.path.glob('.git/sessions/*'))
+    place.chmod(0o755)
+
+
+@pytest.mark.parametrize('now', ['.second', None])
+def test_a_hooks_path_that_changes(repo: Repo, run: Run, now: str | None) -> None:
+    """Between two installations, and between installing and uninstalling: nothing is left."""
+    repo.git('config', 'core.hooksPath', '.first')
+    first = (repo.path / '.git/config').read_bytes()
+    run('hooks', 'install', *FILES)
+    if now:
+        repo.git('config', 'core.hooksPath', now)
+        run('hooks', 'install', *FILES)
+        assert not (repo.path / '.first').exists()
+        assert len(list((repo.path / now).iterdir())) == len(EVENTS)
+        repo.git('config', 'core.hooksPath', '.first')
+    else:
+        repo.git('config', '--unset', 'core.hooksPath')
+        first = first.replace(b'\thooksPath = .first\n', b'')
+    run('hooks', 'uninstall')
+    assert (repo.path / '.git/config').read_bytes() == first
+    assert not list(repo.path.glob('.*/commit-msg'))
+    assert not (repo.path / (now or '.first')).exists()
+    assert repo.git('status', '--porcelain') == ''
+    assert run('hooks', 'uninstall').err == 'no hooks of git session here\n'
+
+
+OURS = '[include]\n\tpath = sessions/.hooks.gitconfig\n'
+
+
+@pytest.mark.parametrize(
+    ('users', 'moved'),
+    [
+        ('[user]\n\tx = 1\n', OURS + '[user]\n\tx = 1\n'),
+        ('[include]\n\tpath = mine\n', OURS + '\tpath = mine\n'),
+        ('[include]\n\tpath = mine\n', '[include]\n\tpath = mine\n' + OURS.partition('\n')[2]),
+        ('# end\n', OURS + '# end\n'),
+        ('', OURS + OURS),
+    ],
+)
+def test_an_include_that_was_moved(repo: Repo, run: Run, users: str, moved: str) -> None:
+    """By hand or by a tool: only our line goes, and git reads the rest as before."""
+    config = repo.path / '.git/config'
+    plain = config.read_text()
+    config.write_text(plain + users)
+    listed = repo.git('config', '--local', '--no-includes', '--list')
+    run('hooks', 'install', *FILES)
+    config.write_text(moved + plain if moved.endswith(users) else plain + moved)
+    run('hooks', 'uninstall')
+    assert sorted(repo.git('config', '--local', '--no-includes', '--list').split('\n')) == sorted(
+        listed.split('\n')
+    )
+    assert 'sessions' not in config.read_text()
+    assert '# end' not in users or '# end\n' in config.read_text()
+
+
+@pytest.mark.parametrize('suffix', ['.legacy', '.old'])
+@pytest.mark.parametrize('foreign', [False, True])
+def test_after_a_manager_moved_ours(repo: Repo, run: Run, suffix: str, *, foreign: bool) -> None:
+    """Ours goes from where it was put; the manager's stays, what was first there comes back."""
+    place = repo.path / '.git/hooks'
+    place.mkdir(exist_ok=True)
+    if foreign:
+        shell()(place / 'post-commit')
+    before = snapshot(place)
+    run('hooks', 'install', *FILES)
+    (place / 'post-commit').rename(place / f'post-commit{suffix}')
+    (place / 'post-commit').write_text('#!/bin/sh\n# the manager\n')
+    run('hooks', 'uninstall')
+    after = snapshot(place)
+    assert after.pop('post-commit')[2] == b'#!/bin/sh\n# the manager\n'
+    if foreign:  # where the manager looks for the one that was there
+        assert after.pop(f'post-commit{suffix}') == before.pop('post-commit')
+    assert after == before
+    assert run('hooks', 'uninstall').err == 'no hooks of git session here\n'
+
+
+def test_a_global_hooks_path_is_not_written(repo: Repo, run: Run) -> None:
+    """Nor made, by any method that asks for files."""
+    home = Path(os.environ['HOME'])
+    repo.git('config', '--global', 'core.hooksPath', str(home / 'shared'))
+    (home / 'shared').mkdir()
+    before = snapshot(home), snapshot(repo.path / '.git')
+    run('hooks', 'install', *FILES, status=1)
+    assert (snapshot(home), snapshot(repo.path / '.git')) == before

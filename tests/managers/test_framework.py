@@ -16,12 +16,6 @@ Run = Callable[..., Result]
 TOP = Path(__file__).resolve().parent.parent.parent
 EVENTS = ('prepare-commit-msg', 'commit-msg', 'post-commit', 'post-checkout', 'post-rewrite',
           'post-merge')  # fmt: skip
-TYPES = tuple(word for event in EVENTS for word in ('-t', event))
-REPO = """repos:
-- repo: {path}
-  rev: {revision}
-  hooks:
-{hooks}"""
 
 
 @pytest.fixture
@@ -49,16 +43,18 @@ def team(repo: Repo, source: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, pr
     repo.write_file('.pre-commit-config.yaml', configuration(source))
     repo.git('add', '.')
     repo.git('commit', '-q', '-m', 'configuration')
-    done = repo.run(program, 'install', *TYPES)
+    done = repo.run(program, 'install')
     assert done.status == 0, done
     run('start', 'work', '-o', 'First objective')
     return repo
 
 
 def configuration(source: Repo) -> str:
-    hooks = ''.join(f'  - id: git-session-{event}\n' for event in EVENTS)
-    revision = source.git('rev-parse', 'HEAD')
-    return REPO.format(path=source.path, revision=revision, hooks=hooks)
+    """What the README says, with its two gaps filled."""
+    text = (TOP / 'README.md').read_text()
+    block = text.partition('## With the pre-commit framework')[2].partition('```yaml\n')[2]
+    block = block.partition('```')[0].replace('<address of this repository>', str(source.path))
+    return block.replace('<tag or commit>', source.git('rev-parse', 'HEAD'))
 
 
 def facts(repo: Repo, told: int) -> list[tuple[object, ...]]:
