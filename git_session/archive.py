@@ -28,13 +28,13 @@ def folder(sessions: str, session_id: str) -> str:
     return os.path.join(sessions, FOLDER, session_id)
 
 
-def load(place: str) -> tuple[Session, list[events.Event], int]:
+def load(place: str, session_id: str = '') -> tuple[Session, list[events.Event], int]:
     """Replay the session of a directory: session, its events, number of lost lines.
 
-    Raises SessionError when the directory holds no session.
+    Without its id that is the one that the directory says.
     """
     found, lost = events.decode_all(eventlog.read_bytes(place))
-    name = eventlog.session_id(place) or os.path.basename(place)
+    name = session_id or eventlog.session_id(place) or os.path.basename(place)
     return replay(name, found), [event for event in found if event.session == name], lost
 
 
@@ -76,16 +76,19 @@ def put(sessions: str, place: str, session: Session, record: dict[str, Any]) -> 
     write_toml(target, session.id)
 
 
-def enter(sessions: str, session_id: str, *, idle: float) -> None:
-    """List a session of another clone whose log lies in the archive; holds the exclusive lock.
+def enter(sessions: str, session_id: str, *, idle: float, figures: dict[str, Any] | None) -> None:
+    """List a session whose log lies in the archive and has grown; holds the lock.
 
-    What git knows of it is unknown here, but for the commits that its log names.
+    `figures` is what git said when it ended.  Of one that comes from another clone
+    nothing is known but the commits that its log names.
     """
     target = folder(sessions, session_id)
-    session, _, _ = load(target)
+    session, _, _ = load(target, session_id)
+    record = summary(session, idle=idle, figures=figures or {'commits': len(session.commits)})
+    if os.path.exists(os.path.join(target, 'session.toml')):
+        write_toml(target, session_id)
+    _list(sessions, record)
     eventlog.write_file(os.path.join(target, eventlog.ID), session_id + '\n', durable=True)
-    figures = {'commits': len(session.commits)}
-    _list(sessions, summary(session, idle=idle, figures=figures))
 
 
 def _list(sessions: str, record: dict[str, Any]) -> None:

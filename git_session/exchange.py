@@ -10,7 +10,7 @@ import hashlib
 import random
 import time
 
-from git_session import events, git, notes, output, remotes, sharing, words
+from git_session import arrivals, events, git, notes, output, remotes, sharing, words
 from git_session.errors import SessionError
 from git_session.record import Record
 
@@ -42,7 +42,7 @@ def pull(here: Workspace, remote: str) -> dict[str, int]:
     Raises SessionError when it cannot be reached; then nothing has changed.
     """
     _meet(here, remote)
-    return sharing.absorb(here)
+    return arrivals.absorb(here)
 
 
 def keep_up(here: Workspace) -> None:
@@ -56,7 +56,7 @@ def keep_up(here: Workspace) -> None:
             return
         except SessionError as error:
             output.warn(f'not pulled: {error.message}')
-    sharing.absorb(here)
+    arrivals.absorb(here)
 
 
 def hand_on(here: Workspace) -> None:

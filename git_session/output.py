@@ -11,8 +11,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, TextIO
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, TextIO, TypeVar
+
+    Item = TypeVar('Item')
 
 _COLORS = {
     'bold': '1', 'dim': '2', 'red': '31', 'green': '32', 'yellow': '33', 'blue': '34',
@@ -173,6 +175,27 @@ def talk(text: str) -> None:
     """Say something on stderr, one line or several."""
     if text:
         _write(sys.stderr, text if text.endswith('\n') else text + '\n')
+
+
+def is_watched() -> bool:
+    """Whether somebody sees what is said: then long work shows how far it is."""
+    return sys.stderr.isatty()
+
+
+def progress(title: str, items: Sequence[Item]) -> Iterator[Item]:
+    """Go through the items; after a second a terminal is told how far that is, as git does."""
+    import time
+
+    begun = shown = time.monotonic()
+    for done, item in enumerate(items):
+        now = time.monotonic()
+        if now - begun > 1 and now - shown > 0.1 and is_watched():
+            shown = now
+            share = f'{100 * done // len(items)}% ({done}/{len(items)})'
+            _write(sys.stderr, f'{title}: {share}\r')
+        yield item
+    if shown > begun:
+        _write(sys.stderr, f'{title}: 100% ({len(items)}/{len(items)}), done.\n')
 
 
 def warn(text: str) -> None:

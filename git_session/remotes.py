@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from git_session import git, notes
+from git_session import git, notes, output
 from git_session.errors import REFUSED, SessionError
 from git_session.record import Record
 
@@ -82,7 +82,7 @@ def fetch(remote: str) -> Fetched:
     """
     before = tips(remote)
     options = [
-        'fetch', '--quiet', *(['--progress'] if sys.stderr.isatty() else []), '--prune',
+        'fetch', '--quiet', *(['--progress'] if output.is_watched() else []), '--prune',
         '--no-tags', '--refmap=', '--no-write-fetch-head', '--no-recurse-submodules',
         '--no-auto-maintenance', '--no-write-commit-graph',
     ]  # fmt: skip

@@ -1,16 +1,14 @@
-"""From the log to the notes and back: what is published, what others published.
+"""From the log to the notes: what of a session is published, and when.
 
-The log of a session is the authority here, the notes are what leaves (see notes).
-Publishing puts events of the kinds of `session.share` into them, redacted; absorbing
-takes what others put there into the logs, where a session of another clone is kept in
-the archive until it is resumed.
+The log is the authority here, the notes are what leaves (see notes): events of the kinds
+of `session.share`, redacted, on the commits that they belong to.
 """
 
 from __future__ import annotations
 
 import os
 
-from git_session import archive, eventlog, events, git, history, notes, output, workspace
+from git_session import archive, eventlog, events, git, history, notes, output
 from git_session.config import Config
 from git_session.errors import SessionError
 from git_session.events import Event
@@ -21,9 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from git_session.workspace import Workspace
-
-_ABSORBED = '.absorbed'  # the notes commit up to which the logs have everything
 # The first word of an event's type -> the kind that session.share names; what is
 # not here is of the session itself and always shared.
 _KINDS = {
@@ -52,7 +47,7 @@ def pending(places: Iterable[str], config: Config) -> list[Pending]:
     share = config['session.share']
     found = []
     for place in places:
-        if _mark(eventlog.log_size(place), share) == _published(place):
+        if is_published(place, share):
             continue
         data = eventlog.read_bytes(place)
         end = data.rfind(b'\n') + 1  # a torn last line is not an event yet
@@ -67,6 +62,17 @@ def pending(places: Iterable[str], config: Config) -> list[Pending]:
 
 def _mark(size: int, share: Iterable[str]) -> str:
     return f'{size} {",".join(sorted(share))}'
+
+
+def is_published(place: str, share: Iterable[str]) -> bool:
+    """Whether the whole log in a directory is published, of the kinds that are shared now."""
+    return _published(place) == _mark(eventlog.log_size(place), share)
+
+
+def mark(place: str, share: Iterable[str], size: int | None = None) -> None:
+    """Write down that the log is published, or so many bytes of it."""
+    text = _mark(eventlog.log_size(place) if size is None else size, share)
+    eventlog.write_file(os.path.join(place, eventlog.PUBLISHED), text)
 
 
 def _published(place: str) -> str:
@@ -129,8 +135,7 @@ def publish(repo: git.Repository, places: Iterable[str], config: Config) -> None
             output.hint(text)
         return
     for each in placed:
-        mark = _mark(each.size, config['session.share'])
-        eventlog.write_file(os.path.join(each.place, eventlog.PUBLISHED), mark)
+        mark(each.place, config['session.share'], each.size)
 
 
 def _subject(placed: list[Pending]) -> str:
@@ -145,8 +150,8 @@ def _put_back(repo: git.Repository) -> None:
     if any(map(os.path.exists, marks)):
         output.warn(f"something has overwritten '{notes.REF}'; what it had is put back")
         output.hint("see 'git session doctor'")
-    for mark in marks:
-        eventlog.remove(mark)
+    for path in marks:
+        eventlog.remove(path)
     notes.restore(repo)
 
 
@@ -154,72 +159,3 @@ def places(repo: git.Repository) -> list[str]:
     """The directories of all sessions, live and in the archive."""
     live = [eventlog.directory(repo.sessions, branch) for branch in eventlog.live(repo.sessions)]
     return live + archive.places(repo.sessions)
-
-
-def is_absorbed(repo: git.Repository) -> bool:
-    """Whether the logs have everything that the notes have."""
-    return _absorbed(repo) == notes.tip()
-
-
-def _absorbed(repo: git.Repository) -> str:
-    try:
-        with open(os.path.join(repo.sessions, _ABSORBED), encoding='ascii') as file:
-            return file.read().strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        return ''
-
-
-def absorb(here: Workspace) -> dict[str, int]:
-    """Take what the notes have into the logs: session id -> number of new events.
-
-    Sessions that are not here are put into the archive as they are.  Bounded by what
-    is new in the notes.
-    """
-    repo, config = here.repo, here.config
-    tip, before = notes.tip(), _absorbed(repo)
-    if not tip or tip == before:
-        return {}
-    if before and git.resolve(before) is None:
-        before = ''
-    found: dict[str, list[Event]] = {}
-    for _, added in notes.additions(repo, before, tip):
-        for event in filter(None, map(events.decode, added)):
-            if eventlog.is_id(event.session):
-                found.setdefault(event.session, []).append(event)
-    fresh = {}
-    with eventlog.lock(repo.sessions):
-        live = {name: branch for branch, name in eventlog.live(repo.sessions).items()}
-        for name, its in found.items():
-            number = _take_in(repo, config, name, live.get(name), its)
-            if number:
-                fresh[name] = number
-        eventlog.write_file(os.path.join(repo.sessions, _ABSORBED), tip + '\n')
-    return fresh
-
-
-def _take_in(
-    repo: git.Repository, config: Config, name: str, branch: str | None, its: list[Event]
-) -> int:
-    """Append the events that a session's log has not; how many.  Holds the lock."""
-    home = archive.folder(repo.sessions, name)
-    place = eventlog.directory(repo.sessions, branch) if branch else home
-    data = eventlog.read_bytes(place)
-    known = {(each.id, bool(each.facts.get('via'))) for each in events.decode_all(data)[0]}
-    # A commit that is known as found may have been reported by its hook elsewhere.
-    fresh = [
-        each for each in events.unite(its)
-        if (each.id, False) not in known and (each.id, bool(each.facts.get('via'))) not in known
-    ]  # fmt: skip
-    if not fresh:
-        return 0
-    os.makedirs(place, exist_ok=True)
-    whole = _mark(len(data), config['session.share']) == _published(place)
-    eventlog.append(place, [events.encode(each) for each in fresh])
-    if whole or not data:
-        mark = _mark(eventlog.log_size(place), config['session.share'])
-        eventlog.write_file(os.path.join(place, eventlog.PUBLISHED), mark)
-    if branch:
-        workspace.generate(place, config)
-    else:
-        archive.enter(repo.sessions, name, idle=config['session.idle_timeout'])
-    return len(fresh)

@@ -28,8 +28,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',
     ),
     'working tree': (
-        'transfer', 'leaks', 'archive', 'bindings', 'workspace', 'sharing', 'remotes',
-        'exchange', 'arrivals',
+        'transfer', 'leaks', 'archive', 'bindings', 'workspace', 'sharing', 'arrivals',
+        'remotes', 'exchange',
         'checkout', 'ending', 'brief',
     ),
     'commands': ('commands',),

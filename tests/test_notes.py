@@ -301,6 +301,5 @@ def test_a_session_is_whole_in_its_notes(repo: Repo, run: Run) -> None:
     found, lost = events.decode_all(lines.encode())
     local, _ = events.decode_all((repo.place() / 'events.jsonl').read_bytes())
     assert (found, lost) == (local, 0)
-    assert (repo.place() / 'published').read_text() == str(
-        (repo.place() / 'events.jsonl').stat().st_size
-    )
+    size = (repo.place() / 'events.jsonl').stat().st_size
+    assert (repo.place() / 'published').read_text().startswith(f'{size} blockers,')

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ABOUT = 'Take in the sessions of a file that git session export wrote.'
 FORMS = {'': Syntax('<file>', 1, 1, ())}
-_MOST_EVENTS = 100_000  # that are held at once
+_MOST_EVENTS = 20_000  # that are held at once
 _MOST_PIPED = 1 << 30  # bytes
 
 
@@ -29,10 +29,10 @@ def run(action: str, values: Values) -> int:
     with _open(name) as file:
         shown = '<stdin>' if name == '-' else name
         arrived: dict[str, Arrival] = {}
-        for session_id, found in _sessions(file, shown):
-            each = arrivals.receive(here, session_id, found)
-            before = arrived.get(session_id)
-            arrived[session_id] = each if before is None else _both(before, each)
+        for part in _parts(file, shown):
+            for each in arrivals.receive(here, part):
+                before = arrived.get(each.session)
+                arrived[each.session] = each if before is None else _both(before, each)
     if not arrived:
         raise SessionError(f"'{shown}' holds no session")
     _say(list(arrived.values()))
@@ -54,12 +54,13 @@ def _open(name: str) -> BinaryIO:
     return io.BytesIO(data)
 
 
-def _sessions(file: BinaryIO, name: str) -> Iterator[tuple[str, list[Event]]]:
-    """The sessions of a file, in parts where it is large; all of it is checked first."""
+def _parts(file: BinaryIO, name: str) -> Iterator[dict[str, list[Event]]]:
+    """The events of a file by their session, in parts; all of it is checked first."""
     begin = file.read(4096).lstrip()
     file.seek(0)
     if not begin.startswith(b'{'):
-        yield transfer.from_toml(file.read(transfer.MOST_TOML + 1), name)
+        session_id, found = transfer.from_toml(file.read(transfer.MOST_TOML + 1), name)
+        yield {session_id: found}
         return
     for _ in transfer.from_lines(file, name):
         pass
@@ -68,9 +69,9 @@ def _sessions(file: BinaryIO, name: str) -> Iterator[tuple[str, list[Event]]]:
     for number, event in enumerate(transfer.from_lines(file, name), 1):
         parts.setdefault(event.session, []).append(event)
         if number % _MOST_EVENTS == 0:
-            yield from parts.items()
+            yield parts
             parts = {}
-    yield from parts.items()
+    yield parts
 
 
 def _both(first: Arrival, second: Arrival) -> Arrival:
