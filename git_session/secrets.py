@@ -39,7 +39,9 @@ def find(text: str) -> list[Found] | None:
     except (ImportError, OSError):
         return None
     # It wants Unicode: stray bytes become one character each, so that places stay.
-    clean = text.encode('utf-8', 'replace').decode()
+    clean = text.encode('utf-8', 'replace').decode() + '\n'
+    # The full stop of a sentence would be one more part of a token that has dots.
+    clean = clean.replace('. ', '  ').replace('.\n', ' \n')[: len(text)]
     found: list[Found] = []
     try:
         for each in redact_secret.scan(clean):

@@ -59,6 +59,18 @@ def test_a_text_keeps_what_stands_around_its_secrets() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    'form', ['it is {}.', '{}. Then', '{}.\nThen', '({}).', '"{}", `{}`', 'é{}é']
+)
+@pytest.mark.parametrize('kind', ['JWT', 'Vault', 'AWS access key', 'SendGrid', 'GitHub OAuth'])
+def test_what_stands_beside_a_secret_does_not_hide_it(form: str, kind: str) -> None:
+    secret = next(secret for name, _, secret in PLANTED if name == kind)
+    found = secrets.redact(form.replace('{}', secret))
+    assert [each for each in pieces(secret) if each in found] == []
+    label = found[found.index('[') : found.index(']') + 1]
+    assert found == form.replace('{}', label)
+
+
 def test_a_private_key_goes_whole_in_any_layout() -> None:
     key = next(secret for kind, _, secret in PLANTED if kind == 'OpenSSH private key')
     for newline in ('\n', '\r\n', '\\n', ' ', '\n    '):
