@@ -73,11 +73,13 @@ def _live(here: Workspace) -> list[dict[str, Any]]:
 
 
 def _measured(here: Workspace, record: dict[str, Any]) -> dict[str, Any]:
-    """The summary of a live session with what git says its branch has now."""
+    """The summary of a session that goes on with what git says its branch has now."""
     head = git.resolve('refs/heads/' + record['branch'])
     if record['state'] == 'ended' or head is None:
         return record
     place = eventlog.directory(here.repo.sessions, record['branch'])
+    if eventlog.session_id(place) != record['session']:  # one of another clone, in the archive
+        place = archive.folder(here.repo.sessions, record['session'])
     found = history.built(archive.load(place)[0], head)
     return {**record, **history.figures(found)}
 

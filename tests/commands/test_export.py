@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -223,10 +222,13 @@ def test_one_session_at_a_time(work: Repo, run: Run, monkeypatch: pytest.MonkeyP
         log.add('note', text='x')
         put(work, log)
     steps: list[str] = []
-    load: Callable[..., Any] = archive.load
+    load = archive.load
+
+    def read(place: str) -> Any:
+        steps.append('read')
+        return load(place)
+
     monkeypatch.setattr('git_session.output.data', lambda data: steps.extend(['write']))
-    monkeypatch.setattr(
-        'git_session.archive.load', lambda place: (steps.append('read'), load(place))[1]
-    )
+    monkeypatch.setattr('git_session.archive.load', read)
     assert main(['export', '--all']) == 0
     assert steps[-6:] == ['read', 'write'] * 3

@@ -162,6 +162,20 @@ def test_all_of_another_clone(work: Repo, run: Run, make_repo: Callable[..., Rep
     ]  # fmt: skip
 
 
+def test_its_figures_are_those_of_its_branch_here(repo: Repo, run: Run) -> None:
+    log = Log('s-1')
+    log.add('start', branch='refs/heads/work', base=repo.git('rev-parse', 'HEAD'))
+    write(repo, log)
+    repo.git('switch', '-qc', 'work')
+    repo.commit('one more')
+    run('import', 'x.toml')
+    (record,) = json.loads(run('history', '--metrics', '--json').out)['sessions']
+    assert (record['session'], record['commits']) == ('s-1', 1)
+    run('start', '-o', 'Another one, on the same branch')
+    records = json.loads(run('history', '--metrics', '--json').out)['sessions']
+    assert {each['session'][:2]: each['commits'] for each in records}['s-'] == 1
+
+
 def test_in_any_order_and_in_parts(repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('git_session.commands.import_._MOST_EVENTS', 5)
     log = full_log()
