@@ -312,6 +312,35 @@ def test_undo_takes_a_redacted_decision_out_of_the_log(
     assert log.read_bytes() == before
 
 
+def test_no_object_of_git_has_a_planted_secret(repo: Repo, run: Callable[..., Result]) -> None:
+    """Texts of all types, in all that a push could send: commits, trees, blobs, notes."""
+    run('start', 'fix/' + TOKEN, '-o', f'use {TOKEN}')
+    run('init', '--no-hooks')
+    run('blockers', 'add', 'waits', '--issue', f'https://ann:{PASSWORD}@example.com/7')
+    for kind, text, _ in PLANTED:
+        if 'key' in kind:
+            run('decisions', 'add', kind, '--rationale', text, '--alternatives', text)
+        run('note', text)
+    run('objectives', 'add', *(text for _, text, _ in PLANTED))
+    run('objectives', 'drop', '2', '--why', TOKEN)
+    repo.commit('an ordinary one')
+    repo.git('add', '.')
+    run('checkpoint', '-l', TOKEN, '-m', 'what we have')
+    run('objectives', 'complete', *(f'obj-{number}' for number in range(3, 9)))
+    run('end')
+    assert repo.git('notes', '--ref=session', 'list') != ''
+    for name in repo.git('for-each-ref', '--format=%(refname)').split('\n'):
+        assert TOKEN not in name or name == 'refs/heads/fix/' + TOKEN
+    objects = repo.git('cat-file', '--batch-all-objects', '--batch', '--unordered')
+    assert objects.count('[redacted: ') > len(PLANTED)
+    left = [
+        kind
+        for kind, _, secret in PLANTED
+        if kind not in MISSED and any(each in objects for each in pieces(secret))
+    ]
+    assert left == []
+
+
 def test_every_line_of_the_log_can_be_published(session: Repo, run: Callable[..., Result]) -> None:
     for _, text, _ in PLANTED:
         run('note', text)
