@@ -137,6 +137,8 @@ complete -c git-session -n $new -a handoff -d 'Write the handoff of a session'
 complete -c git-session -n $new -a log -d 'Show the events of a session in words'
 complete -c git-session -n $new -a history -d 'List sessions'
 complete -c git-session -n $new -a show -d 'Show one session whole'
+complete -c git-session -n $new -a push -d 'Share the sessions over a git remote'
+complete -c git-session -n $new -a pull -d 'Take in what others shared'
 complete -c git-session -n $new -a export -d 'Write a session as one file, or all as lines of JSON'
 complete -c git-session -n $new -a import -d 'Take in the sessions of such a file'
 complete -c git-session -n $new -a config -d 'Show the configuration in force'
@@ -176,7 +178,7 @@ set on "__git_session_in 'hooks install'"
 complete -c git-session -n $on -l method -xa 'auto config files' -d 'How'
 complete -c git-session -n $on -l print -d 'Only print the lines to add to hooks of your own'
 
-set -l show '__git_session_in start resume switch end status brief handoff log history show doctor prune' \
+set -l show '__git_session_in start resume switch end status brief handoff log history show push pull doctor prune' \
     "'objectives list' 'blockers list' 'decisions list' 'decisions show'" \
     "'config list' 'config get' 'hooks status'"
 complete -c git-session -n "$show" -l format -xa 'text json' -d 'How to show it'
@@ -215,10 +217,13 @@ complete -c git-session -n $on -l no-handoff -d 'Write no handoff'
 complete -c git-session -n $on -l summary -d 'Print the figures'
 complete -c git-session -n $on -l no-summary -d 'Do not print the figures'
 complete -c git-session -n $on -l merge-to -xa '(__git_session_heads)' -d 'Merge the branch into this one first'
+complete -c git-session -n $on -l push -d 'Push the session'
+complete -c git-session -n $on -l no-push -d 'Do not push it'
 complete -c git-session -n $on -l keep-branch -d 'Keep the branch'
 complete -c git-session -n $on -l delete-branch -d 'Delete the branch when it is merged'
 
 complete -c git-session -n '__git_session_in note' -l dead-end -d 'It was tried and failed'
+complete -c git-session -n '__git_session_in note' -l private -d 'Keep it in this clone'
 
 set on "__git_session_in 'objectives start' 'objectives reopen' 'objectives drop' 'objectives edit'"
 complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_session_items objectives.md)'
@@ -245,6 +250,12 @@ complete -c git-session -n $on -s v -l verbose -d 'Files, hooks, storage and con
 
 complete -c git-session -n '__git_session_in brief' -l budget -x -d 'At most so many characters'
 complete -c git-session -n '__git_session_in handoff' -s o -l output -rF -d 'Write it to a file'
+set on '__git_session_in push'
+complete -c git-session -n $on -s n -l dry-run -d 'Only show what would leave'
+complete -c git-session -n $on -l verify -d 'Run the pre-push hook'
+complete -c git-session -n $on -l no-verify -d 'Do not run the pre-push hook'
+set on '__git_session_in push pull'
+complete -c git-session -n "$on; and __git_session_first_operand" -a '(git remote 2>/dev/null)'
 set on '__git_session_in export'
 complete -c git-session -n $on -l all -d 'All sessions, as lines of JSON'
 complete -c git-session -n $on -s o -l output -rF -d 'Write it to a file'
@@ -262,7 +273,7 @@ complete -c git-session -n $on -l metrics -d 'With their figures'
 
 set on "__git_session_in 'config list' 'config get'"
 complete -c git-session -n $on -l show-origin -d 'Say where each value comes from'
-set -l keys session.{auto_track,auto_checkpoint,checkpoint_interval,handoff_on_end} \
+set -l keys session.{auto_track,auto_checkpoint,checkpoint_interval,handoff_on_end,share,shards} \
     session.{archive_after_days,idle_timeout,trailers} \
     context.{architecture,patterns,conventions,layers} \
     tracking.{watch_patterns,ignore_patterns,annotations} \
