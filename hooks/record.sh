@@ -80,7 +80,8 @@ STREAM
 
 # session_moment: sets `stamp`, `at`, `action` and `commit` from the newest entry of
 # HEAD's reflog, that is, from now and what git just did; `suffix` is twelve digits
-# of the commit.
+# of the commit, `writer` this process as seven digits or more, so that ids of one second
+# sort as numbers do.
 # shellcheck disable=SC2034 # for the hooks
 session_moment() {
     session_log -g --format='%H %gd %gs' || return 1
@@ -88,6 +89,9 @@ session_moment() {
     stamp=${facts%% *} facts=${facts#* }
     at=${facts%%\}*} action=${facts#*\} }
     rest=${commit#????????????}
-    suffix=${commit%"$rest"}
+    suffix=${commit%"$rest"} writer=000000$$
+    while [ ${#writer} -gt 7 ] && [ "${writer#0}" != "$writer" ]; do
+        writer=${writer#0}
+    done
     [ -n "$stamp" ] && [ -n "$at" ]
 }

@@ -18,10 +18,11 @@ session_bytes() {
 
 # session_busy: 0 when git is making a commit whose message is not the user's own
 # work of this moment: merge, cherry-pick, revert, am, rebase.  A clean revert
-# shows MERGE_MSG only.
+# shows MERGE_MSG only; with SQUASH_MSG it is from the conflicts of a `merge --squash`.
 session_busy() {
-    [ -f "$gitdir/MERGE_MSG" ] || [ -f "$gitdir/CHERRY_PICK_HEAD" ] ||
-        [ -f "$gitdir/MERGE_HEAD" ] || [ -f "$gitdir/REVERT_HEAD" ] ||
+    { [ -f "$gitdir/MERGE_MSG" ] && [ ! -f "$gitdir/SQUASH_MSG" ]; } ||
+        [ -f "$gitdir/CHERRY_PICK_HEAD" ] || [ -f "$gitdir/MERGE_HEAD" ] ||
+        [ -f "$gitdir/REVERT_HEAD" ] ||
         [ -d "$gitdir/rebase-merge" ] || [ -d "$gitdir/rebase-apply" ]
 }
 
