@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from git_session import git, hooks
 from git_session.main import main
 from tests.repo import Repo, Result
 
@@ -49,6 +52,31 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv('COLUMNS', '80')
     # `git session` finds the program of the interpreter that runs the tests.
     monkeypatch.setenv('PATH', str(Path(sys.executable).parent) + os.pathsep + os.environ['PATH'])
+
+
+@pytest.fixture(scope='session')
+def older_git(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """git's own programs, but `git version` is one whose hooks are files."""
+    programs = tmp_path_factory.mktemp('older')
+    core = subprocess.run(['git', '--exec-path'], check=True, capture_output=True, text=True)
+    for program in Path(core.stdout.strip()).iterdir():
+        (programs / program.name).symlink_to(program)
+    (programs / 'git').unlink(missing_ok=True)
+    (programs / 'git').write_text(
+        '#!/bin/sh\nfor last; do :; done\n'
+        '[ "$last" != version ] || exec echo git version 2.53.0\n'
+        f'exec "{shutil.which("git")}" "$@"\n'
+    )
+    (programs / 'git').chmod(0o755)
+    return programs
+
+
+@pytest.fixture
+def files_method(older_git: Path, hermetic: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the hooks as files, where git would have them in its configuration."""
+    if git.version() >= hooks.CONFIG_HOOKS:
+        monkeypatch.setenv('PATH', f'{older_git}{os.pathsep}{os.environ["PATH"]}')
+        monkeypatch.setenv('GIT_EXEC_PATH', str(older_git))
 
 
 @pytest.fixture

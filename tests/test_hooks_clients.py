@@ -16,6 +16,8 @@ import pytest
 
 from tests.repo import Repo, Result
 
+pytestmark = pytest.mark.usefixtures('files_method')
+
 GIT = str(shutil.which('git'))
 WHO = [f'GIT_{role}_{part}={value}' for role in ('AUTHOR', 'COMMITTER')
        for part, value in (('NAME', 'Ann'), ('EMAIL', 'ann@example.com'))]  # fmt: skip

@@ -17,6 +17,8 @@ from git_session.errors import SessionError
 from git_session.hooks import EVENTS
 from tests.repo import Repo, Result
 
+pytestmark = pytest.mark.usefixtures('files_method')
+
 # What a kill leaves is removed by the next one; objects stay, unreachable.
 MARK = 'touch "$PROBE_MARK"; kill -{} "$PROBE_PID"\n'
 

@@ -12,6 +12,8 @@ from git_session.hooks import EVENTS
 from tests.commands.conftest import Run
 from tests.repo import Repo
 
+pytestmark = pytest.mark.usefixtures('files_method')
+
 CONFIG = '.git/config'
 
 

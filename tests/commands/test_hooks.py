@@ -11,6 +11,8 @@ from git_session.hooks import EVENTS
 from tests.commands.conftest import Run
 from tests.repo import Repo
 
+pytestmark = pytest.mark.usefixtures('files_method')
+
 
 def test_install_status_uninstall(repo: Repo, run: Run) -> None:
     place = repo.path / '.git/hooks'

@@ -19,6 +19,7 @@ def read(repo: Repo, name: str) -> str:
     return (repo.path / '.session' / name).read_text()
 
 
+@pytest.mark.usefixtures('files_method')
 def test_writes_templates_and_installs_hooks(repo: Repo, run: Run) -> None:
     said = run('init')
     assert said.out == ''
@@ -88,6 +89,7 @@ def test_force_backs_up(repo: Repo, run: Run) -> None:
     assert sorted(path.read_text() for path in backups) == ['ours\n', 'ours again\n']
 
 
+@pytest.mark.usefixtures('files_method')
 def test_no_hooks(repo: Repo, run: Run) -> None:
     run('init', '--no-hooks')
     assert run('hooks', status=1).out.count('not installed') == 6

@@ -18,6 +18,7 @@ def opened(repo: Repo, branch: str = 'work') -> dict[str, str]:
     return start
 
 
+@pytest.mark.usefixtures('files_method')
 def test_a_new_branch(repo: Repo, run: Run) -> None:
     said = run(
         'start', 'feature/x', '-o', 'Google, GitHub, and more', '-o', 'Docs', '--issue', '#7'
@@ -257,6 +258,7 @@ def test_json(repo: Repo, run: Run) -> None:
     assert (record['schema'], record['branch']) == ('git-session/brief/1', 'work')
 
 
+@pytest.mark.usefixtures('files_method')
 def test_hooks_that_cannot_be_installed(repo: Repo, run: Run, tmp_path: Path) -> None:
     repo.git('config', '--global', 'core.hooksPath', str(tmp_path / 'shared'))
     said = run('start', 'work').err
