@@ -632,6 +632,7 @@ AM = {
     'am --no-verify': Operation('git am --no-verify ../patches/*', since=(2, 40)),
     'am -s': Operation('git am -s ../patches/*'),
     'am -i (y)': Operation('echo y | git am -i ../patches/*'),
+    'am -i (e then y)': Operation(f"printf 'e\\ny\\n' | {EDIT}git am -i ../patches/*"),
     'am conflict ↳ --continue': Operation(
         'git format-patch -q -1 -o ../p clash\ngit am ../p/*\n' + CLASH + 'git am --continue'
     ),
@@ -857,6 +858,12 @@ SUBMODULE = {
         'git submodule --quiet foreach git switch -q main',
         on='submodule',
     ),
+    'submodule add': Operation('git submodule add ../lib more', on='submodule'),
+    'submodule update --remote': Operation(
+        'git -C ../lib commit -q --allow-empty -m later\n'
+        'git -C lib config remote.origin.url ../../lib\ngit submodule update --remote',
+        on='submodule',
+    ),
     'clone --recurse-submodules': Operation(
         'git clone -q --recurse-submodules . ../clone', on='submodule'
     ),
@@ -871,6 +878,12 @@ PUSH = {
     ),
     'push --all': Operation('git branch more main\ngit push --all o', on='remote'),
     'push --tags': Operation('git tag v1 main\ngit push --tags o', on='remote'),
+    'push tag': Operation('git tag v2 main\ngit push o v2', on='remote'),
+    'push with 2 pushurls': Operation(
+        'git init -q --bare ../two.git\ngit remote set-url --push o ../remote.git\n'
+        'git remote set-url --add --push o ../two.git\ngit push o main:m',
+        on='remote',
+    ),
     'push --delete': Operation('git push o --delete other', on='remote'),
     'push HEAD:refs/for/main': Operation('git push o HEAD:refs/for/main', on='remote'),
     'push +HEAD~1:work (force)': Operation('git push o +HEAD~1:work', on='remote'),
@@ -971,6 +984,14 @@ BARE = {
         'git clone -q --bare . ../bare.git\ngit -C ../bare.git worktree add ../tree -b new main\n'
         'git -C ../tree commit --allow-empty -m third'
     ),
+    'bare: commit with --work-tree': Operation(
+        'git clone -q --bare . ../bare.git\ngit -C ../bare.git symbolic-ref HEAD refs/heads/main\n'
+        'git --git-dir=../bare.git --work-tree=. commit --allow-empty -m third'
+    ),
+    'bare: push into it': Operation(
+        'git clone -q --bare . ../bare.git\ngit clone -q --bare . ../from.git\n'
+        'git -C ../from.git push ../bare.git main:pushed'
+    ),
     'bare: branch/update-ref/notes': Operation(
         'git clone -q --bare . ../bare.git\ngit -C ../bare.git branch new\n'
         'git -C ../bare.git update-ref refs/heads/x main\ngit -C ../bare.git notes add -m n main'
@@ -999,6 +1020,23 @@ FAILING = {
     },
     'commit -a -m with pre-commit failing': Operation(
         'echo x > a.txt\nFAIL=pre-commit git commit -a -m x', on='foreign hooks'
+    ),
+    **{
+        f'{hook} exits 1: commit -m': Operation(
+            f"printf '#!/bin/sh\\nexit 1\\n' > .git/hooks/{hook}\nchmod +x .git/hooks/{hook}\n"
+            'git commit --allow-empty -m third',
+            types,
+            stamped=stamped,
+            on='foreign hooks',
+        )
+        for hook, types, stamped in (
+            ('post-index-change', 'commit', 3),
+            ('reference-transaction', '', 2),
+        )
+    },
+    'pre-commit is a directory: commit -m': Operation(
+        'rm .git/hooks/pre-commit\nmkdir .git/hooks/pre-commit\ngit commit --allow-empty -m third',
+        on='foreign hooks',
     ),
     'post-merge exits 1: merge --ff': Operation(
         'git reset -q --hard main\nFAIL=post-merge git merge other',
