@@ -284,7 +284,8 @@ def unite(events: Iterable[Event]) -> list[Event]:
 
     One commit may be in two sessions, under one id.  Of two events with one id the
     one with the shorter line counts: a commit that its hook reported, not the same
-    one found later.  One that was redacted gives way to what was typed.
+    one found later.  One that was redacted gives way to what was typed, and one whose
+    writer did not look for secrets to one that says what may leave of it.
     """
     found: dict[tuple[str, str], Event] = {}
     for event in events:
@@ -295,9 +296,9 @@ def unite(events: Iterable[Event]) -> list[Event]:
     return [found[name] for name in sorted(found)]
 
 
-def _precedence(event: Event) -> tuple[bool, int, bytes]:
+def _precedence(event: Event) -> tuple[bool, bool, int, bytes]:
     line = encode(event)
-    return 'redacted' in event.facts, len(line), line
+    return 'redacted' in event.facts, 'public' not in event.facts, len(line), line
 
 
 def parse_time(at: str) -> float:

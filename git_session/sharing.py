@@ -75,6 +75,11 @@ def mark(place: str, share: Iterable[str], size: int | None = None) -> None:
     eventlog.write_file(os.path.join(place, eventlog.PUBLISHED), text)
 
 
+def unmark(place: str) -> None:
+    """Forget what of a log is published: the next time all of it is, where it is not yet."""
+    eventlog.remove(os.path.join(place, eventlog.PUBLISHED))
+
+
 def _published(place: str) -> str:
     try:
         with open(os.path.join(place, eventlog.PUBLISHED), encoding='utf-8') as file:
@@ -150,8 +155,8 @@ def _put_back(repo: git.Repository) -> None:
     if any(map(os.path.exists, marks)):
         output.warn(f"something has overwritten '{notes.REF}'; what it had is put back")
         output.hint("see 'git session doctor'")
-    for path in marks:
-        eventlog.remove(path)
+    for place in places(repo):
+        unmark(place)
     notes.restore(repo)
 
 

@@ -392,3 +392,25 @@ def test_as_json(team: Team, ann: Clone) -> None:
         'schema': 'git-session/pull/1', 'remote': 'origin',
         'sessions': [{'session': name, 'events': 4}],
     }  # fmt: skip
+
+
+def test_doctor_makes_notes_and_logs_from_each_other(team: Team, ann: Clone) -> None:
+    ann.do('decisions', 'add', 'Use PKCE')
+    ann.do('push')
+    name, facts, before = ann.log('feature/x').id, ann.facts('feature/x'), ann.noted()
+    # the notes are lost, and what was kept of them
+    ann.git('update-ref', '-d', 'refs/notes/session')
+    ann.git('update-ref', '-d', 'refs/session/kept')
+    bad = ann.do('doctor', '--no-probe', status=1)
+    assert f'session {name}: 5 published events in no note\n' in bad.out
+    ann.do('doctor', '--no-probe', '--fix')
+    assert ann.noted() == before
+    # the log is lost but for its first line
+    log = ann.place('feature/x') / 'events.jsonl'
+    first = log.read_text().splitlines()[0]
+    log.write_text(first + '\n')
+    bad = ann.do('doctor', '--no-probe', status=1)
+    assert f'session {name}: 4 events in the notes only\n' in bad.out
+    ann.do('doctor', '--no-probe', '--fix')
+    assert ann.facts('feature/x') == facts
+    assert 'session' in ann.do('doctor', '--no-probe').out

@@ -21,7 +21,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'edges and facts': ('secrets', 'events', 'git', 'output', 'options', 'configfile'),
     'meaning and state': (
         'session', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig', 'hookfiles',
-        'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'knowledge', 'trailers',
+        'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile', 'knowledge',
+        'trailers',
     ),
     'analysis and views': (
         'analysis.subject', 'analysis.survey', 'analysis.remarks', 'analysis.steps',
@@ -29,7 +30,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     'working tree': (
         'transfer', 'leaks', 'archive', 'bindings', 'workspace', 'sharing', 'arrivals',
-        'remotes', 'exchange',
+        'storage', 'remotes', 'exchange',
         'checkout', 'ending', 'brief',
     ),
     'commands': ('commands',),

@@ -17,6 +17,8 @@ from git_session import (
     hooks,
     output,
     probe,
+    storage,
+    words,
 )
 from git_session.errors import SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -42,6 +44,7 @@ FORMS = {
 }  # fmt: skip
 _LEAST_GIT = (2, 31)  # rev-parse --path-format
 _OFF = 'GIT_SESSION'
+_FIX = "'git session doctor --fix'"
 _ABSENT = {'none': 'not installed', 'other': 'not installed, another hook is there'}
 
 
@@ -80,7 +83,7 @@ def run(action: str, values: Values) -> int:
     found.append(_rewrite(repo, fix=fix))
     if not any(each.subject == 'notes' for each in known):
         found.append(Finding('notes'))
-    found += [*_sessions(repo, fix=fix), _configuration(repo)]
+    found += [*_sessions(repo, fix=fix), *_shared(fix=fix), _configuration(repo)]
     _show(found, outcome, values)
     return 1 if any(each.problem and not each.fixed for each in found) else 0
 
@@ -241,6 +244,26 @@ def _sessions(repo: git.Repository, *, fix: bool) -> list[Finding]:
             _mend(repo, place)
     if fix and writable:
         open_workspace()  # follows renames and deletions, ends what was ending
+    return found
+
+
+def _shared(*, fix: bool) -> list[Finding]:
+    """Whether logs and notes agree; each is made again from the other."""
+    try:
+        here = open_workspace(reconcile=False)
+    except SessionError:
+        return []  # of the configuration, which is looked at by itself
+    balance = storage.compare(here)
+    found = [
+        Finding(f'session {name}', f'{words.count(len(lost), "published event")} in no note', _FIX)
+        for name, lost in balance.unnoted.items()
+    ] + [
+        Finding(f'session {name}', f'{words.count(len(lost), "event")} in the notes only', _FIX)
+        for name, lost in balance.unlogged.items()
+    ]
+    if fix and found:
+        storage.mend(here, balance)
+        return [each.replace(fixed=True) for each in found]
     return found
 
 

@@ -1,0 +1,62 @@
+"""Whether the logs and the notes agree, and making them agree again.
+
+Each can be rebuilt from the other as far as it was published: notes that were lost are
+published anew, events that a log has lost come back from the notes.
+"""
+
+from __future__ import annotations
+
+from git_session import archive, arrivals, eventlog, events, notes, sharing
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_session.events import Event
+    from git_session.workspace import Workspace
+
+
+class Balance(Record):
+    """What one side lacks: session id -> events.
+
+    `unnoted` are those that are marked as published and that no note has, `unlogged`
+    those that the notes have of a session that is here, and its log has not.
+    """
+
+    unnoted: dict[str, list[Event]]
+    unlogged: dict[str, list[Event]]
+
+
+def compare(here: Workspace) -> Balance:
+    """Read all logs and all notes; linear in both."""
+    noted: dict[str, dict[str, Event]] = {}
+    tip = notes.tip()
+    for _, lines in notes.additions(here.repo, '', tip) if tip else ():
+        for event in filter(None, map(events.decode, lines)):
+            noted.setdefault(event.session, {})[event.id] = event
+    share = here.config['session.share']
+    unnoted, unlogged = {}, {}
+    for place in sharing.places(here.repo):
+        session, logged, _ = archive.load(place)
+        there = noted.get(session.id, {})
+        united = events.unite([*logged, *there.values()])
+        missing = [event for event in united if event is there.get(event.id)]
+        if missing:
+            unlogged[session.id] = missing
+        if sharing.is_published(place, share):
+            lost = [
+                event for event in logged
+                if event.id not in there and sharing.is_shared(event, share)
+            ]  # fmt: skip
+            if lost:
+                unnoted[session.id] = lost
+    return Balance(unnoted, unlogged)
+
+
+def mend(here: Workspace, balance: Balance) -> None:
+    """Publish again what the notes lack, and take what the logs lack from the notes."""
+    if balance.unlogged:
+        arrivals.receive(here, balance.unlogged, published=True)
+    for place in sharing.places(here.repo):
+        if (eventlog.session_id(place) or archive.load(place)[0].id) in balance.unnoted:
+            sharing.unmark(place)
+    sharing.publish(here.repo, sharing.places(here.repo), here.config)
