@@ -8,6 +8,7 @@ and mode, runs first with the same arguments and input, and its exit status coun
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -84,6 +85,16 @@ def is_ours(path: str) -> bool:
         return False
 
 
+def check_directory(place: str) -> None:
+    """Raise SessionError when no hook can be written there."""
+    there = place
+    while not os.path.lexists(there):
+        there = os.path.dirname(there)
+    if not os.path.isdir(there) or not os.access(there, os.W_OK | os.X_OK):
+        code = errno.EACCES if os.path.isdir(there) else errno.ENOTDIR
+        raise SessionError(f"cannot install hooks in '{place}': {os.strerror(code)}")
+
+
 def check(path: str) -> None:
     """Raise SessionError when the hook that is at `path` cannot be kept beside ours."""
     if not os.path.lexists(path) or is_ours(path):
@@ -118,7 +129,7 @@ def install(path: str, wanted: str) -> bool:
 
 def _is(path: str, wanted: str) -> bool:
     try:
-        with open(path, encoding='utf-8', errors='surrogateescape') as file:
+        with open(path, encoding='utf-8', errors='surrogateescape', newline='') as file:
             return file.read() == wanted and os.access(path, os.X_OK)
     except OSError:
         return False

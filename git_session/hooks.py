@@ -113,6 +113,8 @@ def _install_files(repo: git.Repository, manifest: dict[str, Any]) -> list[str]:
     spots = hookmanagers.spots(repo, hooks_path, EVENTS)
     _require_run(spots)
     own = {event: spot.path for event, spot in spots.items() if spot.is_own}
+    if own:
+        hookfiles.check_directory(hooks_path.place)
     for path in own.values():
         hookfiles.check(path)
     said = _settle(repo, manifest, hooks_path.place, list(own))

@@ -18,6 +18,7 @@ from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
 FILES = ('--method', 'files')
+pytestmark = pytest.mark.usefixtures('files_method')
 
 # What the hook that was there writes down: its arguments, stdin, cwd and git's variables.
 SPY = """
@@ -557,3 +558,23 @@ def test_a_global_hooks_path_is_not_written(repo: Repo, run: Run) -> None:
     before = snapshot(home), snapshot(repo.path / '.git')
     run('hooks', 'install', *FILES, status=1)
     assert (snapshot(home), snapshot(repo.path / '.git')) == before
+
+
+def test_an_installation_that_fails_leaves_the_one_that_is_there(repo: Repo, run: Run) -> None:
+    run('hooks', 'install', *FILES)
+    before = {path.name: path.read_bytes() for path in (repo.path / '.git' / 'hooks').iterdir()}
+    repo.git('config', 'core.hooksPath', '/dev/null')
+    failed = run('hooks', 'install', *FILES, status=128)
+    assert "cannot install hooks in '/dev/null': Not a directory" in failed.err
+    after = {path.name: path.read_bytes() for path in (repo.path / '.git' / 'hooks').iterdir()}
+    assert after == before
+
+
+def test_a_hook_file_whose_lines_were_changed_is_written_anew(repo: Repo, run: Run) -> None:
+    run('hooks', 'install', *FILES)
+    hook = repo.path / '.git' / 'hooks' / 'post-commit'
+    text = hook.read_bytes()
+    hook.write_bytes(text.replace(b'\n', b'\r\n'))
+    assert 'post-commit: installed, of another installation' in run('hooks', 'status').out
+    run('hooks', 'install', *FILES)
+    assert hook.read_bytes() == text
