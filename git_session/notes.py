@@ -63,7 +63,7 @@ def unite(repo: git.Repository, tips: list[str], subject: str) -> None:
         return
 
     def build(store: Store, old: str) -> str | None:
-        fresh = [each for each in tips if not (old and git.has(old, each))]
+        fresh = _beyond(old, tips)
         if not fresh:
             return None
         if len(fresh) == 1 and (not old or git.has(fresh[0], old)):
@@ -74,6 +74,16 @@ def unite(repo: git.Repository, tips: list[str], subject: str) -> None:
         return _commit(store, root, [old, *fresh], subject)
 
     _move(repo, tips[0], build, subject)
+
+
+def _beyond(old: str, tips: list[str]) -> list[str]:
+    """Those of the commits that `old` does not contain, each once."""
+    listed = list(dict.fromkeys(tips))
+    if not old:
+        return listed
+    given = '\n'.join([*listed, '^' + old, ''])
+    fresh = set(git.read('rev-list', '--stdin', stdin=given.encode()).split())
+    return [each for each in listed if each in fresh]
 
 
 def is_overwritten() -> bool:
