@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import archive, eventlog, events, git
+from git_session import archive, eventlog, events, git, history, merged
 from git_session.eventlog import Maker
 
 _STAMP = '.bindings'
@@ -91,8 +91,8 @@ def _reconcile(repo: git.Repository, idle: float) -> list[str]:
         if branch in existing:
             _configure(f'branch.{branch}.session', name)
         else:
-            finish(repo, branch, name, result='gone', idle=idle)
-            said.append(f"branch '{branch}' is gone; its session {name} is archived")
+            how = finish(repo, branch, name, result='gone', idle=idle)
+            said.append(f"branch '{branch}' is {how}; its session {name} is archived")
     _forget_copies(bound, live)
     return said
 
@@ -151,13 +151,27 @@ def _is_in_the_way(source: str, target: str) -> bool:
     return os.path.isfile(first) or os.path.isfile(os.path.join(source, os.path.basename(first)))
 
 
-def finish(repo: git.Repository, branch: str, session_id: str, *, result: str, idle: float) -> None:
-    """Archive a session whose branch is gone; the caller holds the exclusive lock."""
+def finish(
+    repo: git.Repository, branch: str, session_id: str, *, result: str, into: str = '', idle: float
+) -> str:
+    """Archive a session that is over; the caller holds the exclusive lock.
+
+    Of one whose branch is gone its recorded commits may show more: how it is over is
+    returned, in words.
+    """
     place = eventlog.directory(repo.sessions, branch)
+    session, _, _ = archive.load(place)
+    head = git.resolve('refs/heads/' + branch) if result != 'gone' else merged.newest(session)
+    how = result
+    if result == 'gone':
+        outcome = merged.find(session)
+        if outcome is not None:
+            result, into, how = outcome.result, outcome.into, f'gone, {outcome}'
     maker = Maker(session_id, '', _newest(place))
-    maker.add('end', result=result)
+    maker.add('end', head=head, result=result, into=into)
     eventlog.append(place, [events.encode(event) for event in maker.made])
-    _put(repo, place, idle)
+    _put(repo, place, idle, history.figures(history.built(session, head)) if head else {})
+    return how
 
 
 def restore(repo: git.Repository, branch: str, bound: str) -> str | None:
@@ -193,18 +207,18 @@ def complete(repo: git.Repository, branch: str, *, idle: float) -> bool:
         moved = os.path.join(archive.folder(repo.sessions, name), eventlog.LOG)
         if archive.load(place)[0].state != 'ended' and not os.path.exists(moved):
             return False
-        _put(repo, place, idle)
+        _put(repo, place, idle, {})
     unbind(branch)
     return True
 
 
-def _put(repo: git.Repository, place: str, idle: float) -> None:
+def _put(repo: git.Repository, place: str, idle: float, figures: dict[str, int]) -> None:
     target = archive.folder(repo.sessions, eventlog.session_id(place) or '')
     if os.path.exists(os.path.join(target, eventlog.LOG)):
         archive.move(place, target)
         place = target
     session, _, _ = archive.load(place)
-    archive.put(repo.sessions, place, session, archive.summary(session, idle=idle, figures={}))
+    archive.put(repo.sessions, place, session, archive.summary(session, idle=idle, figures=figures))
 
 
 def _newest(place: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from git_session import git, knowledge, output, words
+from git_session import git, knowledge, merged, output, words
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
 from git_session.history import Work
@@ -34,11 +34,11 @@ def gather(here: Workspace) -> list[Section]:
         here.repo.top or '', config['context.architecture'], config['context.patterns'],
         config['context.conventions'],
     )  # fmt: skip
+    remarked = remarks(session, lost=here.lost, off=here.off, merged=merged.in_base(session, work))
     return brief.sections(
         session, work, next_steps(session, work), knowledge=known,
         annotations=find_annotations(here.repo.top or '.', work, config['tracking.annotations']),
-        others=_others(work), remarks=remarks(session, lost=here.lost, off=here.off),
-        now=time.time(), idle=here.idle,
+        others=_others(work), remarks=remarked, now=time.time(), idle=here.idle,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 
-from git_session import archive, bindings, eventlog, git, history, output, sharing
+from git_session import archive, bindings, eventlog, git, history, merged, output, sharing
 from git_session.analysis.steps import next_steps
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.views import handoff
@@ -54,7 +54,12 @@ def _finish(here: Workspace, *, with_handoff: bool, into: str) -> str:
         maker.add('checkpoint', commit=work.head, label='end')
     if with_handoff and work.head:
         maker.add('handoff', commit=work.head)
-    maker.add('end', head=work.head, result='merged' if into else 'ended', into=into)
+    result = merged.Outcome('merged', 'refs/heads/' + into) if into else None
+    result = result or merged.find(session, work.head or '')
+    maker.add(
+        'end', head=work.head, result=result.result if result else 'ended',
+        into=result.into if result else '',
+    )  # fmt: skip
     here.record(maker.made)
     text = write_handoff(here) if with_handoff else ''
     sharing.publish(here.repo, [here.place], here.config)
@@ -127,6 +132,30 @@ def _back(branch: str, target: str) -> None:
             f"merge failed, and cannot switch back to '{branch}': {back.err.strip()}",
             f"you are on '{target}'; nothing was ended", status=FATAL,
         )  # fmt: skip
+
+
+def merged_elsewhere(here: Workspace) -> dict[str, merged.Outcome]:
+    """The live sessions whose branch has been merged: branch -> how.
+
+    One that a worktree is on may still go on; its user ends it.
+    """
+    found = {}
+    for branch in sorted(eventlog.live(here.repo.sessions).keys() - git.checked_out()):
+        head = git.resolve('refs/heads/' + branch)
+        session, _, _ = archive.load(eventlog.directory(here.repo.sessions, branch))
+        outcome = merged.find(session, head) if head else None
+        if outcome is not None:
+            found[branch] = outcome
+    return found
+
+
+def put_away(here: Workspace, branch: str, session_id: str, how: merged.Outcome) -> None:
+    """Archive the live session of a branch, which is over."""
+    with eventlog.lock(here.repo.sessions):
+        bindings.finish(
+            here.repo, branch, session_id, result=how.result, into=how.into, idle=here.idle
+        )
+    bindings.unbind(branch)
 
 
 def ended(repo: git.Repository, branch: str, *results: str) -> str | None:

@@ -70,6 +70,7 @@ class Work(Record):
     behind: int | None
     base: str  # the revision compared with, '' for all of history
     head: str | None
+    is_in_base: bool = False  # the base has all that was built, merged or squashed
 
     @property
     def added(self) -> int:
@@ -109,10 +110,43 @@ def work(session: Session, repo: git.Repository, status: git.Process | None = No
     """Read what the session built, from the merge base to HEAD, and the working tree."""
     status = status or start_status()
     found = built(session, repo.head) if repo.head else Built((), (), None, None, '')
+    is_in_base = _is_in_base(session, found, repo.head or '')  # while git status still runs
     uncommitted = parse_status(git.checked(status.reply()))
     return Work(
-        found.commits, found.changes, uncommitted, found.ahead, found.behind, found.base, repo.head
-    )
+        found.commits, found.changes, uncommitted, found.ahead, found.behind, found.base,
+        repo.head, is_in_base,
+    )  # fmt: skip
+
+
+_MOST_PATHS = 200  # on a command line
+
+
+def _is_in_base(session: Session, found: Built, head: str) -> bool:
+    """Whether the base has all that was built: its commits, or every changed file as it is now.
+
+    A process only where both sides have commits of their own, as after a squash merge.
+    """
+    if found.ahead == 0:
+        return any(each.oid in session.commits for each in found.commits)
+    if not (found.behind and 0 < len(found.changes) <= _MOST_PATHS):
+        return False
+    if not any(each.oid in session.commits for each in found.commits):
+        return False
+    return same_files(found.base, head, found.changes)
+
+
+def same_files(one: str, other: str, changes: Iterable[Change]) -> bool:
+    """Whether two commits have the same content in the files of the changes."""
+    return git.ask(*_MAGIC, 'diff', '--quiet', one, other, *_pathspecs(changes)).status == 0
+
+
+# Pathspecs begin at the current directory, what git lists begins at the top.
+_MAGIC = ('--no-literal-pathspecs',)
+
+
+def _pathspecs(changes: Iterable[Change]) -> list[str]:
+    paths = {name for each in changes for name in (each.path, each.old_path) if name}
+    return ['--', *(f':(top,literal){path}' for path in sorted(paths))]
 
 
 def built(session: Session, head: str) -> Built:
@@ -270,22 +304,30 @@ def between(base: str, head: str) -> tuple[Commit, ...]:
     return parse_log(reply.out) if reply.status == 0 else ()
 
 
+def touching(changes: Iterable[Change], base: str, head: str, most: int) -> tuple[Commit, ...]:
+    """The commits between the two, newest first, that changed one of the files of the changes."""
+    limit = ('--no-merges', f'--max-count={most}')
+    return parse_log(
+        git.read(*_MAGIC, *_LOG, *limit, _FORMAT, head, '--not', base, *_pathspecs(changes))
+    )
+
+
 def gone(oids: Iterable[str], head: str) -> tuple[Commit, ...]:
     """Those of the commits that exist and that `head` does not have."""
-    names = set(filter(_is_oid, oids))
+    names = set(filter(is_oid, oids))
     given = '\n'.join([*names, '^' + head, ''])
     found = git.read(*_LOG, '--ignore-missing', '--stdin', _FORMAT, stdin=given.encode())
     return tuple(each for each in parse_log(found) if each.oid in names)
 
 
-def _is_oid(text: str) -> bool:
+def is_oid(text: str) -> bool:
     """Whether it can be an object id: a log may come from elsewhere, and git reads options."""
     return len(text) in (40, 64) and not set(text) - _HEX
 
 
 def describe(oids: Iterable[str]) -> tuple[Commit, ...]:
     """These very commits, those that no longer exist left out."""
-    names = '\n'.join(filter(_is_oid, oids))
+    names = '\n'.join(filter(is_oid, oids))
     if not names:
         return ()
     return parse_log(

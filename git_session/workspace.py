@@ -9,7 +9,18 @@ from __future__ import annotations
 import os
 import sys
 
-from git_session import archive, bindings, config, enabled, eventlog, events, git, history, output
+from git_session import (
+    archive,
+    bindings,
+    config,
+    enabled,
+    eventlog,
+    events,
+    git,
+    history,
+    output,
+    reconcile,
+)
 from git_session.config import Config
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.eventlog import Maker
@@ -19,7 +30,7 @@ from git_session.views import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 CONFIG_FILE = os.path.join('.session', 'config.yaml')
 _POINTER = 'session-branch'  # in the worktree's git directory: a hint for post-checkout
@@ -283,7 +294,7 @@ def _reconcile(workspace: Workspace, built: history.Work | None, *, reason: str)
     made = Maker(session.id, '', workspace.events[-1].id if workspace.events else '')
     fresh: list[Event] = []
     if repo.head is not None:
-        fresh = _unreported(workspace, session, repo.head, made, built)
+        fresh = reconcile.unreported(session, repo.branch or '', repo.head, made, built)
     if session.state == 'paused' and session.reason == 'switch':
         made.add('resume', reason=reason)
     fresh += made.made
@@ -291,74 +302,3 @@ def _reconcile(workspace: Workspace, built: history.Work | None, *, reason: str)
         workspace.record(fresh)
         workspace.forget_work()
         workspace.point()
-
-
-def _unreported(
-    workspace: Workspace, session: Session, head: str, maker: Maker, built: history.Work | None
-) -> list[Event]:
-    """Events of the commits that are on the branch and not in the log."""
-    branch = workspace.repo.branch or ''
-    fresh = history.unreported(session, branch, head, built)
-    pairs = _amends(session, branch, built)
-    if fresh:
-        pairs |= _rewrites(session, branch, head, fresh)
-    if pairs:
-        maker.add('rewrite', by='found', pairs=[[old, new] for old, new in pairs.items()])
-    if not fresh:
-        return []
-    ways = history.ways(branch)
-    rewritten = set(pairs.values())
-    # A rebase onto another branch brings its commits along: they were made there.
-    own = {*ways, *rewritten, *history.only_here(branch, head, session.base)}
-    found = []
-    for each in fresh:
-        if each.oid not in own:
-            continue
-        via = ways.get(each.oid) or 'found'
-        if each.oid not in rewritten or (
-            via.startswith('commit') and each.oid not in session.rewritten
-        ):
-            found.append(events.commit_event(session.id, each.oid, each.time, via))
-    return found
-
-
-def _amends(session: Session, branch: str, built: history.Work | None) -> dict[str, str]:
-    """Which recorded commits were amended, each recorded and nothing said of it: old -> new.
-
-    git-gui amends so: it runs post-commit and no post-rewrite.  The reflog is only asked
-    where what was built lacks a recorded commit.
-    """
-    there = {each.oid for each in built.commits} if built is not None else set()
-    left = session.commits.keys() - there
-    if not there or not left:
-        return {}
-    oldest_first = reversed(history.amended(branch).items())
-    return {old: new for new, old in oldest_first if old in left and new in session.commits}
-
-
-def _rewrites(
-    session: Session, branch: str, head: str, fresh: Sequence[history.Commit]
-) -> dict[str, str]:
-    """Which recorded commits have become which of the fresh ones: old -> new.
-
-    The reflog knows of amends.  Any other rewrite keeps the author, the author date
-    and the subject; where they do not name one commit, none is named.
-    """
-    amended = history.amended(branch)
-    alike: dict[tuple[str, int, str], list[str]] = {}
-    pairs: dict[str, str] = {}
-    for each in fresh:
-        old = amended.get(each.oid, each.oid)
-        while old not in session.commits and old in amended:
-            old = amended[old]
-        if each.oid in session.rewritten:  # it is back, and what it had become is gone
-            pairs[session.current(each.oid)] = each.oid
-        elif old in session.commits:
-            pairs[old] = each.oid
-        else:
-            alike.setdefault((each.email, each.written, each.subject), []).append(each.oid)
-    for lost in history.gone(session.commits, head):
-        match = alike.get((lost.email, lost.written, lost.subject), [])
-        if len(match) == 1 and lost.oid not in pairs:
-            pairs[lost.oid] = match.pop()
-    return pairs

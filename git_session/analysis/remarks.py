@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from git_session import words
+from git_session.output import line
 from git_session.session import Session
 
 
-def remarks(session: Session, *, lost: int, off: str = '') -> list[str]:
-    """One line each, with the command that helps; `off` is what switches the hooks off."""
+def remarks(session: Session, *, lost: int, off: str = '', merged: str = '') -> list[str]:
+    """One line each, with the command that helps.
+
+    `off` is what switches the hooks off, `merged` says where the branch was merged to.
+    """
     found = [f'the hooks are switched off: {off}'] if off else []
+    if merged:
+        found.append(f'{line(merged)}: git session end')
     missed = [via for via in session.unreported.values() if via.startswith('commit')]
     if missed:
         found.append(

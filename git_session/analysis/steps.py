@@ -44,7 +44,7 @@ def next_steps(session: Session, work: Work) -> list[Step]:
         steps.append(Step('commit or checkpoint the changes', f'{len(tracked)} uncommitted', how))
     if untracked:
         steps.append(Step('add or ignore the new files', f'{untracked} untracked', 'git add'))
-    if work.behind:
+    if work.behind and not work.is_in_base:
         base = work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/')
         steps.append(Step(f'take in {base}', f'{words.count(work.behind, "commit")} behind'))
     finished = not session.open_objectives() and not session.open_blockers()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import eventlog, git, output, words
+from git_session import eventlog, git, merged, output, words
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -33,7 +33,7 @@ def run(action: str, values: Values) -> int:
         output.warn(text)
     session, work = here.require(), here.work()
     steps = next_steps(session, work)
-    said = remarks(session, lost=here.lost, off=here.off)
+    said = remarks(session, lost=here.lost, off=here.off, merged=merged.in_base(session, work))
     if values.json:
         output.json(status.data(session, work, steps, idle=here.idle, remarks=said))
         return 0

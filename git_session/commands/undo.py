@@ -66,7 +66,7 @@ def _forget(here: Workspace, before: Session, event: Event) -> None:
 def _reopen(here: Workspace) -> Workspace:
     """Bring the session back whose end was the last thing on this branch."""
     branch = here.repo.branch or ''
-    name = ending.ended(here.repo, branch, 'ended', 'merged', 'left')
+    name = ending.ended(here.repo, branch, 'ended', 'merged', 'squash-merged', 'left')
     if name is None:
         return here
     ending.reopen(here.repo, branch, name)

@@ -176,8 +176,10 @@ def _metrics(session: Session, work: Work, idle: float) -> str:
 
 def _resume(session: Session) -> str:
     branch = shell_word(session.branch)
-    if session.end.get('result') == 'merged':
-        return f'## How to go on\n\nThe work is merged into {code(session.end.get("into", ""))}.\n'
+    result, into = session.end.get('result'), session.end.get('into') or ''
+    if result in ('merged', 'squash-merged') and into:
+        where = code(into.removeprefix('refs/heads/').removeprefix('refs/remotes/'))
+        return f'## How to go on\n\nThe work is {result} into {where}.\n'
     return f'## How to resume\n\n    git session resume {branch}\n    git session brief\n'
 
 

@@ -78,13 +78,19 @@ def _checkpoint(facts: dict[str, Any], name: str) -> str:
     return f'checkpoint{commit} {what}'
 
 
+def _end(facts: dict[str, Any], name: str) -> str:
+    into = facts.get('into') or ''
+    where = f' into {into.removeprefix("refs/heads/").removeprefix("refs/remotes/")}'
+    return f'end ({facts["result"]}{where if into else ""})'
+
+
 _WORDS: dict[str, Callable[[dict[str, Any], str], str]] = {
     'start': _start,
     'resume': lambda facts, name: (
         'resume' + (f' ({facts["reason"]})' if facts.get('reason') else '')
     ),
     'pause': lambda facts, name: 'pause' + (f' ({facts["reason"]})' if facts.get('reason') else ''),
-    'end': lambda facts, name: f'end ({facts["result"]})',
+    'end': _end,
     'rename': lambda facts, name: (
         f'branch renamed to {facts["branch"].removeprefix("refs/heads/")}'
     ),
@@ -130,18 +136,29 @@ def history(
 ) -> str:
     """One line a session, newest first; with metrics its figures."""
     lines = []
+    width = max((len(_state(record)) for record in records), default=0)
+    width = max(width, len('active '))
     for record in records:
         when = words.date(record['last_active'], date_format)
-        state = record.get('result') or record['state']
-        color = {'active': 'green', 'paused': 'yellow'}.get(state, 'dim')
+        state = _state(record)
+        color = _COLORS.get(state, 'dim')
         done = f'{record["objectives_done"]}/{record["objectives"]} objectives'
-        head = (
-            f'{when}  {style.paint(f"{state:<7}", color)} {style.paint(record["session"], "bold")}'
-        )
+        name = style.paint(record['session'], 'bold')
+        head = f'{when}  {style.paint(f"{state:<{width}}", color)} {name}'
         lines.append(f'{head}  {line(record["branch"])}  {done}')
         if metrics:
             lines.append('    ' + ', '.join(_figures(record)))
     return '\n'.join(lines) + '\n' if lines else ''
+
+
+# What is over and merged, squashed or not, is done; gone may be lost.
+_COLORS = {
+    'active': 'green', 'paused': 'yellow', 'merged': 'cyan', 'squash-merged': 'cyan', 'gone': 'red',
+}  # fmt: skip
+
+
+def _state(record: dict[str, Any]) -> str:
+    return str(record.get('result') or record['state'])
 
 
 def _figures(record: dict[str, Any]) -> list[str]:
