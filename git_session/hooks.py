@@ -55,7 +55,17 @@ def source() -> str:
 
 
 def _variables() -> str:
-    return f'session_hooks={_quoted(source())} session_python={_quoted(sys.executable)}'
+    return f'session_hooks={_quoted(source())} session_python={_quoted(_python())}'
+
+
+def _python() -> str:
+    """The interpreter; of a virtual environment's several names the one that each has.
+
+    `git session` may run under another than `python -m git_session`, and the hooks of
+    the one are to be those of the other.
+    """
+    name = os.path.join(os.path.dirname(sys.executable), 'python')
+    return name if sys.prefix != sys.base_prefix and os.access(name, os.X_OK) else sys.executable
 
 
 def _quoted(text: str) -> str:

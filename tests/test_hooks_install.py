@@ -578,3 +578,16 @@ def test_a_hook_file_whose_lines_were_changed_is_written_anew(repo: Repo, run: R
     assert 'post-commit: installed, of another installation' in run('hooks', 'status').out
     run('hooks', 'install', *FILES)
     assert hook.read_bytes() == text
+
+
+def test_the_names_of_an_interpreter_are_one_installation(
+    repo: Repo, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip writes `git session` for python3, and somebody starts `python -m git_session`."""
+    for name in ('python', 'python3'):
+        (tmp_path / name).symlink_to(sys.executable)
+    monkeypatch.setattr(sys, 'prefix', str(tmp_path))
+    monkeypatch.setattr(sys, 'executable', str(tmp_path / 'python3'))
+    run('hooks', 'install')
+    monkeypatch.setattr(sys, 'executable', str(tmp_path / 'python'))
+    assert run('hooks').out.count(': installed\n') == len(EVENTS)
