@@ -101,7 +101,7 @@ class Case(NamedTuple):
     prior: bytes = b''
     stamped: bool = True
     env: tuple[tuple[str, str], ...] = ()
-    # the trailers before are hidden by ours; see AUTO
+    # the trailers before are hidden by ours where a line with `#` stays; see AUTO
     hidden: bool = False
 
 
@@ -233,7 +233,8 @@ MODES = ('default', 'strip', 'whitespace', 'verbatim', 'scissors')
 
 # core.commentChar=auto makes `;` the comment character of an edited message that has
 # a line with `#`; who reads the commit later takes `#` for it.  A line that is text
-# while it is edited and a comment when it is read ends the block for us.
+# while it is edited and a comment when it is read ends the block for us.  A newer git (2.55,
+# not yet 2.47) overlooks `#` lines after the last text: there it is a comment both times.
 AUTO = ('-m -e commentChar=auto hash-after-block',)
 
 
@@ -430,7 +431,8 @@ def test_the_message_is_gits_own_with_our_lines_added(pair: Pair, case: Case) ->
         assert ours.message == plain.message
         return
     assert without(ours.message, pair.block) == plain.message
-    before = [] if case.hidden else parsed(pair.plain, plain.message, case.config)
+    hidden = case.hidden and b'\n#' in plain.message
+    before = [] if hidden else parsed(pair.plain, plain.message, case.config)
     expected = before + pair.block.decode().splitlines()
     assert parsed(pair.plain, ours.message, case.config) == expected
 
