@@ -105,7 +105,10 @@ def _tokens(rng: random.Random) -> dict[str, str]:
 
 def _keys(rng: random.Random) -> dict[str, str]:
     kinds = {'PEM': '', 'RSA': 'RSA ', 'EC': 'EC ', 'OpenSSH': 'OPENSSH '}
-    return {f'{name} private key': _pem(rng, kind) for name, kind in kinds.items()}
+    made = {f'{name} private key': _pem(rng, kind) for name, kind in kinds.items()}
+    made['PGP private key'] = _pem(rng, 'PGP ').replace('KEY-', 'KEY ' + 'BLOCK-')
+    made['private key cut off'] = '\n'.join(_pem(rng, 'RSA ').split('\n')[:4])
+    return made
 
 
 def _named(rng: random.Random) -> dict[str, tuple[str, str]]:
@@ -136,6 +139,10 @@ def _named(rng: random.Random) -> dict[str, tuple[str, str]]:
     add('secret bare', 'CLIENT_SECRET=@@', _draw(rng, _WORD, 32))
     add('bearer', 'curl -H "Authorization: Bearer @@" https://api.example.com',
         _draw(rng, _WORD, 40))  # fmt: skip
+    add('token equals', 'TOKEN=@@', _draw(rng, _WORD, 24))
+    add('token word', 'TOKEN @@', _draw(rng, _WORD, 40))
+    add('token option', 'login --token @@ --now', _draw(rng, _WORD, 24))
+    add('Twilio key secret', 'TWILIO_API_KEY_SECRET=@@', _draw(rng, _WORD, 32))
     return found
 
 
@@ -160,6 +167,12 @@ ORDINARY = (
     'merge feature/token-refresh-2026 into release/2.x, keep src/auth/secret_store.py',
     'https://user@example.com/x.git?token=abc#readme and git+ssh://git@github.com:22/x',
     'rotate the token: see docs/secrets.md',
+    'the token: a string that names a session; token = lexer.next(), token: str, "token": null',
+    'token: feature/refresh-token-2026-rotation, token: sha256-of-the-session-2-cookie',
+    'the token: https://example.com/issues/1234#issuecomment-1234567890abcdef',
+    'the token OAuth2TokenRefresher reads, --token authentication-middleware, TOKEN STREAM',
+    'it begins with -----BEGIN RSA PRIVATE KEY----- and is refused by internationalization.py',
+    'hooks.slack.com/services and https://hooks.slack.com/services/..., AGE-SECRET-KEY-1...',
     'password: use the one from the vault; the password must have 12 characters',
     "secret = os.environ['SECRET'], password=$PASSWORD, api_key: ${{ secrets.API_KEY }}",
     'add an api_key parameter to fetch(), api_key=None by default',
