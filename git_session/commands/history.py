@@ -42,7 +42,8 @@ def run(action: str, values: Values) -> int:
     records.sort(key=lambda each: (-each['last_active'], each['session']))
     records = records if count is None else records[:count]
     if values.flag('metrics'):
-        records = [_measured(here, each) for each in records]
+        heads = _heads()
+        records = [_measured(here, each, heads.get(each['branch'])) for each in records]
     if values.json:
         output.json({'schema': 'git-session/history/1', 'sessions': list(map(_data, records))})
         return 0
@@ -72,9 +73,15 @@ def _live(here: Workspace) -> list[dict[str, Any]]:
     return found
 
 
-def _measured(here: Workspace, record: dict[str, Any]) -> dict[str, Any]:
+def _heads() -> dict[str, str]:
+    """The branches, short -> object id: one process for all sessions."""
+    listed = git.read('for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads/')
+    found = (line.partition(' ') for line in listed.split('\n')[:-1])
+    return {name: oid for oid, _, name in found}
+
+
+def _measured(here: Workspace, record: dict[str, Any], head: str | None) -> dict[str, Any]:
     """The summary of a session that goes on with what git says its branch has now."""
-    head = git.resolve('refs/heads/' + record['branch'])
     if record['state'] == 'ended' or head is None:
         return record
     place = eventlog.directory(here.repo.sessions, record['branch'])
