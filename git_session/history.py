@@ -298,6 +298,12 @@ def _moves(branch: str) -> list[tuple[str, str]]:
     return list(zip(fields[::2], fields[1::2], strict=False))
 
 
+def until(head: str) -> tuple[Commit, ...]:
+    """All commits of a history, newest first; none when it is unknown."""
+    reply = git.ask(*_LOG, _FORMAT, head, '--')
+    return parse_log(reply.out) if reply.status == 0 else ()
+
+
 def between(base: str, head: str) -> tuple[Commit, ...]:
     """The commits that `head` has and `base` has not; none when either is unknown."""
     reply = git.ask(*_LOG, _FORMAT, head, '--not', base, '--')

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from git_session import events, history
+import os
+
+from git_session import events, git, history
 from git_session.eventlog import Maker
 from git_session.events import Event
 from git_session.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 def unreported(
@@ -20,7 +22,7 @@ def unreported(
     The event of a rewrite is made by `maker`.  `built` is the session's work if it has
     been read.
     """
-    fresh = history.unreported(session, branch, head, built)
+    fresh = _without_base(session, history.unreported(session, branch, head, built))
     pairs = _amends(session, branch, built)
     if fresh:
         pairs |= _rewrites(session, branch, head, fresh)
@@ -44,6 +46,25 @@ def unreported(
     return found
 
 
+def _without_base(
+    session: Session, fresh: tuple[history.Commit, ...]
+) -> tuple[history.Commit, ...]:
+    """Those that are not the base's own, rewritten down to the root together with the branch."""
+    if not session.base or all(each.parents for each in fresh):
+        return fresh
+    known = set(map(_name, history.until(session.base)))
+    return tuple(each for each in fresh if _name(each) not in known)
+
+
+def _person(commit: history.Commit) -> tuple[str, int]:
+    """Who wrote it and when, which a rewrite keeps even where it changes the message."""
+    return commit.email, commit.written
+
+
+def _name(commit: history.Commit) -> tuple[str, int, str]:
+    return commit.email, commit.written, commit.subject
+
+
 def _amends(session: Session, branch: str, built: history.Work | None) -> dict[str, str]:
     """Which recorded commits were amended, each recorded and nothing said of it: old -> new.
 
@@ -63,11 +84,12 @@ def _rewrites(
 ) -> dict[str, str]:
     """Which recorded commits have become which of the fresh ones: old -> new.
 
-    The reflog knows of amends.  Any other rewrite keeps the author, the author date
-    and the subject; where they do not name one commit, none is named.
+    The reflog knows of amends, git-filter-repo has a list.  Any other rewrite keeps the
+    author and the author date, and most of them the subject; where these do not name one
+    commit, none is named.
     """
     amended = history.amended(branch)
-    alike: dict[tuple[str, int, str], list[str]] = {}
+    new: dict[str, history.Commit] = {}
     pairs: dict[str, str] = {}
     for each in fresh:
         old = amended.get(each.oid, each.oid)
@@ -78,9 +100,45 @@ def _rewrites(
         elif old in session.commits:
             pairs[old] = each.oid
         else:
-            alike.setdefault((each.email, each.written, each.subject), []).append(each.oid)
-    for lost in history.gone(session.commits, head):
-        match = alike.get((lost.email, lost.written, lost.subject), [])
-        if len(match) == 1 and lost.oid not in pairs:
-            pairs[lost.oid] = match.pop()
+            new[each.oid] = each
+    filtered = _filtered(session, new) if new else {}
+    pairs |= filtered
+    unmatched = [each for oid, each in new.items() if oid not in filtered.values()]
+    lost = [each for each in history.gone(session.commits, head) if each.oid not in pairs]
+    found = _alike(lost, unmatched, _name)
+    lost = [each for each in lost if each.oid not in found]
+    unmatched = [each for each in unmatched if each.oid not in found.values()]
+    return pairs | found | _alike(lost, unmatched, _person)
+
+
+def _alike(
+    lost: Sequence[history.Commit], fresh: Sequence[history.Commit],
+    name: Callable[[history.Commit], object],
+) -> dict[str, str]:  # fmt: skip
+    """Those of the lost and the fresh commits that alone have the same name: old -> new."""
+    old: dict[object, list[str]] = {}
+    new: dict[object, list[str]] = {}
+    for commits, by_name in ((lost, old), (fresh, new)):
+        for each in commits:
+            by_name.setdefault(name(each), []).append(each.oid)
+    return {
+        oids[0]: new[key][0]
+        for key, oids in old.items()
+        if len(oids) == 1 and len(new.get(key, ())) == 1
+    }
+
+
+def _filtered(session: Session, fresh: Iterable[str]) -> dict[str, str]:
+    """What git-filter-repo says of recorded commits, which it has pruned: old -> new."""
+    common = git.ask('rev-parse', '--git-common-dir').out.removesuffix('\n')
+    wanted = set(fresh)
+    pairs = {}
+    try:
+        with open(os.path.join(common, 'filter-repo', 'commit-map'), encoding='ascii') as file:
+            for line in file:
+                old, _, new = line.strip().partition(' ')
+                if old in session.commits and new in wanted:
+                    pairs[old] = new
+    except (OSError, UnicodeDecodeError):
+        pass
     return pairs
