@@ -90,6 +90,9 @@ def find(text: str) -> list[Found] | None:
         for each in redact_secret.scan(clean, ruleset=RULES):
             if each.action == 'allow':
                 continue
+            # A long value may have many beginnings in it, each as long as the rest.
+            if found and found[-1].begin <= each.start and each.end <= found[-1].end:
+                continue
             if each.detector == NAMES or each.detector.startswith('ours.'):
                 found += _ours(each.detector, each.start, each.end, clean)
             else:
@@ -116,10 +119,11 @@ def _ours(rule: str, begin: int, end: int, text: str) -> list[Found]:
         if not kind.startswith('token'):
             return [Found(begin, end, kind)]
         begin += len(prefix)
-        while end < len(text) and (text[end] in '+/=._-~' or text[end].isalnum()):
-            end += 1
-    known = _is_token(text[begin:end], within_words=kind == 'token word')
-    return [Found(begin, end, 'contextual secret')] if known else []
+    if not _is_token(text[begin:end], within_words=kind == 'token word'):
+        return []
+    while rule != NAMES and end < len(text) and (text[end] in '+/=._-~' or text[end].isalnum()):
+        end += 1
+    return [Found(begin, end, 'contextual secret')]
 
 
 def _is_token(value: str, within_words: bool) -> bool:

@@ -107,6 +107,9 @@ def test_what_is_found_twice_is_replaced_once() -> None:
     cut = key.replace('\n', '\\n')[:200]
     assert secrets.redact(f'private_key: "{cut}"') == 'private_key: "[redacted: private key]"'
     assert secrets.redact(f'token={TOKEN}') == f'token={HIDDEN}'
+    label = '[redacted: private key]'
+    assert secrets.redact(f'{TOKEN} {key[:200]}') == f'{HIDDEN} {label}'
+    assert secrets.redact(f'{key[:200]}\n. {TOKEN} x') == f'{label}\n. {HIDDEN} x'
 
 
 @given(st.text(st.characters(codec=None), max_size=60))
@@ -117,7 +120,7 @@ def test_no_text_is_too_odd(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    'unit', ['a', '\0', 'password=', 'token ', 'token: abcdefghijklmn1', 'Aa: \n',
+    'unit', ['a', '\0', 'password=', 'token ', '/token=abcdefghijklmnop1', 'Aa: \n',
              '-----BEGIN RSA PRIVATE KEY-----\n', '-----BEGIN RSA PRIVATE KEY-----\nAa: ']
 )  # fmt: skip
 def test_a_megabyte(unit: str) -> None:
