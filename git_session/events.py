@@ -40,7 +40,8 @@ TYPES: dict[str, dict[str, str]] = {
     },
     'resume': {'reason': 'text?', 'by': 'text?'},
     'pause': {'reason': 'text?', 'by': 'text?'},
-    # the session is over: `result` is ended, merged or gone
+    # the session is over: `result` is ended, merged, squash-merged, gone or left, `into` where
+    # it was merged to
     'end': {'head': 'text?', 'result': 'text', 'into': 'text?', 'by': 'text?'},
     # `git branch -m` was found
     'rename': {'branch': 'text'},
