@@ -26,16 +26,19 @@ session_log() {
 
 # session_commit: records HEAD with its note.  The event's id is made of the commit
 # alone, so that this hook, the command that finds an unreported commit, and another
-# clone all write the same event.
+# clone all write the same event.  A commit that has a note was made before, within this
+# second (an amend that changes nothing): its note may have more than this line, and stays.
 session_commit() {
-    session_log --format='%H %cd %ct %cn <%ce>' || return 0
+    session_log --notes=session --format='%H %cd %ct %cn <%ce>%+N' || return 0
+    noted=
+    case $facts in *"$session_nl"*) noted=1 facts=${facts%%"$session_nl"*} ;; esac
     commit=${facts%% *} facts=${facts#* }
     stamp=${facts%% *} facts=${facts#* }
     at=${facts%% *} facts=${facts#* }
     rest=${commit#????????????????}
     session_event "$stamp" "$at" "${commit%"$rest"}" commit ",\"commit\":\"$commit\""
     session_append "$line"
-    session_note "$commit" "$line" "${facts#* } ${facts%% *} +0000"
+    [ -n "$noted" ] || session_note "$commit" "$line" "${facts#* } ${facts%% *} +0000"
     [ -s "$gitdir/session-branch" ] || printf '%s\n' "$branch" 2>/dev/null > "$gitdir/session-branch"
 }
 

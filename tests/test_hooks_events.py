@@ -208,8 +208,22 @@ def test_a_lost_race_is_tried_again(stand: Stand, tmp_path: Path) -> None:
     assert ours.git('notes', '--ref=session', 'show', oid) == 'raced'
 
 
+def test_a_commit_that_has_a_note_keeps_it(session: Repo) -> None:
+    """An amend that changes nothing, in the same second, is the same commit."""
+    date = {'GIT_COMMITTER_DATE': '2026-11-23T00:00:00Z', 'GIT_AUTHOR_DATE': '2026-11-23T00:00:00Z'}
+    session.git('commit', '-q', '--allow-empty', '-m', 'x', **date)
+    oid = session.git('rev-parse', 'HEAD')
+    session.session('checkpoint', '--no-commit', '-l', 'y')
+    before = session.note()
+    assert before[-1]['type'] == 'checkpoint'
+    session.git('commit', '-q', '--allow-empty', '--amend', '--no-edit', **date)
+    assert session.git('rev-parse', 'HEAD') == oid
+    assert session.note() == before
+
+
 def test_a_lock_that_was_left_behind_is_not_waited_for(stand: Stand, tmp_path: Path) -> None:
     """Ten tries, of some milliseconds each; the log has the event."""
+    stand.ours.git('commit', '-q', '--allow-empty', '-m', 'third', GIT_SESSION='0')
     (stand.ours.path / '.git/refs/notes/session.lock').write_text('')
     assert started(stand, tmp_path, 'post-commit') == ['log', *['fast-import'] * 10]
 
@@ -726,7 +740,9 @@ def test_how_many_processes_the_hooks_start(stand: Stand, tmp_path: Path) -> Non
     message.write_text('Subject\n' + message.read_text())
     assert started(stand, tmp_path, 'commit-msg', '.git/COMMIT_EDITMSG', GIT_EDITOR=':') == []
     assert started(stand, tmp_path, 'commit-msg', '.git/COMMIT_EDITMSG', GIT_EDITOR='vi') == []
+    ours.git('commit', '-q', '--allow-empty', '-m', 'third', GIT_SESSION='0')
     assert started(stand, tmp_path, 'post-commit') == ['log', 'fast-import']
+    assert started(stand, tmp_path, 'post-commit') == ['log']  # it has its note
     ours.git('switch', '-q', 'main', GIT_SESSION='0')
     assert started(stand, tmp_path, 'post-checkout', '1', '2', '1') == ['log']
     assert started(stand, tmp_path, 'post-checkout', '1', '2', '0') == []

@@ -133,6 +133,7 @@ def test_for_a_repository(session: Repo, tmp_path: Path) -> None:
     session.git('config', '--unset', 'session.enabled')
     assert processes(session, tmp_path, 'post-commit') == ['config', 'log', 'fast-import']
     later(session)
+    session.git('commit', '-q', '--allow-empty', '-m', 'x', GIT_SESSION='0')  # without a note yet
     assert processes(session, tmp_path, 'post-commit') == ['log', 'fast-import']
     assert len(session.note(oid)) == 1
     session.git('config', 'session.enabled', 'true')
