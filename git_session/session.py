@@ -142,6 +142,8 @@ class Session:
         self.undone: set[str] = set()
         self.unknown = 0  # events of another version, kept and not understood
         self.clock: list[tuple[float, bool]] = []  # (when, whether the clock stops there)
+        # ref of an objective -> (when, whether it is the active one from then on)
+        self.activity: dict[str, list[tuple[float, bool]]] = {}
 
     def current(self, commit: str) -> str:
         """What `commit` has become by now."""
@@ -153,18 +155,22 @@ class Session:
         return commit
 
     def active_seconds(self, idle: float) -> float:
-        """Active time: the gaps between neighbouring events of at most `idle` seconds.
+        """Active time: the length of all spans."""
+        return sum(end - begin for begin, end in self.spans(idle))
+
+    def spans(self, idle: float) -> list[tuple[float, float]]:
+        """The gaps between neighbouring events of at most `idle` seconds: (begin, end).
 
         A pause stops the clock, so the gap after one does not count.
         """
         # By time only: hooks know the second, so the pause of a switch and the resume of
         # the switch back may be of the same moment, and their order is that of the log.
         moments = sorted(self.clock, key=lambda moment: moment[0])
-        return sum(
-            later[0] - earlier[0]
+        return [
+            (earlier[0], later[0])
             for earlier, later in pairwise(moments)
             if later[0] - earlier[0] <= idle and not earlier[1]
-        )
+        ]
 
     def names(self) -> dict[str, str]:
         """ref -> what people type, of objectives, blockers and decisions."""
@@ -205,7 +211,8 @@ def replay(session_id: str, events: Iterable[Event]) -> Session:
             continue
         undone = event.id in session.undone
         # What was taken back was work all the same; a stop that was taken back is none.
-        session.clock.append((event.time, event.type in ('pause', 'end') and not undone))
+        if not event.facts.get('auto'):  # nobody did that
+            session.clock.append((event.time, event.type in ('pause', 'end') and not undone))
         session.last_active = max(session.last_active, event.time)
         if undone:
             continue
@@ -326,19 +333,20 @@ def _objective_add(session: Session, event: Event) -> None:
 
 def _objective(state: str) -> Callable[[Session, Event], None]:
     def handle(session: Session, event: Event) -> None:
-        for index, each in enumerate(session.objectives):
-            if each.ref == event.facts['ref']:
-                why = event.facts.get('why') or ''
-                session.objectives[index] = each.replace(state=state, since=event.time, why=why)
+        ref, why = event.facts['ref'], event.facts.get('why') or ''
+        session.activity.setdefault(ref, []).append((event.time, state == 'active'))
+        _replace(session.objectives, ref, state=state, since=event.time, why=why)
 
     return handle
 
 
+def _replace(items: list[Any], ref: str, **changes: Any) -> None:
+    items[:] = [each.replace(**changes) if each.ref == ref else each for each in items]
+
+
 def _objective_edit(session: Session, event: Event) -> None:
-    public = shared(event).get('text', '')
-    for index, each in enumerate(session.objectives):
-        if each.ref == event.facts['ref']:
-            session.objectives[index] = each.replace(text=event.facts['text'], public=public)
+    facts, public = event.facts, shared(event).get('text', '')
+    _replace(session.objectives, facts['ref'], text=facts['text'], public=public)
 
 
 def _blocker_add(session: Session, event: Event) -> None:
@@ -352,22 +360,16 @@ def _blocker_add(session: Session, event: Event) -> None:
 
 
 def _blocker_resolve(session: Session, event: Event) -> None:
-    for index, each in enumerate(session.blockers):
-        if each.ref == event.facts['ref']:
-            how = event.facts.get('how') or ''
-            session.blockers[index] = each.replace(state='resolved', resolved=event.time, how=how)
+    ref, how = event.facts['ref'], event.facts.get('how') or ''
+    _replace(session.blockers, ref, state='resolved', resolved=event.time, how=how)
 
 
 def _blocker_reopen(session: Session, event: Event) -> None:
-    for index, each in enumerate(session.blockers):
-        if each.ref == event.facts['ref']:
-            session.blockers[index] = each.replace(state='open', resolved=0.0, how='')
+    _replace(session.blockers, event.facts['ref'], state='open', resolved=0.0, how='')
 
 
 def _blocker_edit(session: Session, event: Event) -> None:
-    for index, each in enumerate(session.blockers):
-        if each.ref == event.facts['ref']:
-            session.blockers[index] = each.replace(text=event.facts['text'])
+    _replace(session.blockers, event.facts['ref'], text=event.facts['text'])
 
 
 def decision(event: Event, number: int = 0) -> Decision:
@@ -389,9 +391,7 @@ def _decision_add(session: Session, event: Event) -> None:
 
 
 def _decision_supersede(session: Session, event: Event) -> None:
-    for index, each in enumerate(session.decisions):
-        if each.ref == event.facts['ref']:
-            session.decisions[index] = each.replace(superseded_by=event.id)
+    _replace(session.decisions, event.facts['ref'], superseded_by=event.id)
     _decision_add(session, event)
 
 

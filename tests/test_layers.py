@@ -17,18 +17,24 @@ PACKAGE = Path(git_session.__file__).parent
 # A module may import what stands before it in its own layer and everything in the layers
 # above it in this table.  A package stands for its modules, in any order.
 LAYERS: dict[str, tuple[str, ...]] = {
-    'base': ('errors', 'record', 'words'),
+    'base': ('errors', 'record', 'words', 'globs'),
     'edges and facts': ('secrets', 'events', 'git', 'output', 'options', 'configfile'),
     'meaning and state': (
         'session', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig', 'hookfiles',
         'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile', 'knowledge',
-        'trailers',
+        'trailers', 'reports', 'tracking', 'added',
     ),
     'analysis and views': (
+        'analysis.annotations', 'analysis.activetime', 'analysis.figures',
         'analysis.subject', 'analysis.survey', 'analysis.remarks', 'analysis.steps',
         'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',
     ),
+    'integrations': (
+        'integrations.markup', 'integrations.testreports', 'integrations.coverage',
+        'integrations.places',
+    ),
     'working tree': (
+        'reportcache', 'freshness', 'measure',
         'transfer', 'leaks', 'archive', 'bindings', 'workspace', 'sharing', 'arrivals',
         'storage', 'remotes', 'exchange',
         'checkout', 'ending', 'brief',
@@ -65,7 +71,8 @@ def _name(path: Path) -> str:
 
 FILES = {_name(path): path for path in sorted(PACKAGE.rglob('*.py'))}
 TREES = {name: ast.parse(path.read_text()) for name, path in FILES.items()}
-MODULES = [name for name in FILES if name not in ('', 'analysis', 'views', 'commands', 'githooks')]
+_PACKAGES = ('', 'analysis', 'commands', 'githooks', 'integrations', 'views')
+MODULES = [name for name in FILES if name not in _PACKAGES]
 
 
 def _imports(node: ast.AST) -> Iterator[str]:

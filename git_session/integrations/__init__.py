@@ -1,0 +1,1 @@
+"""Parsers of other tools' files: what comes from outside is data, bounded and never run."""
