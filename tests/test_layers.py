@@ -26,7 +26,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     'analysis and views': (
         'analysis.annotations', 'analysis.activetime', 'analysis.figures',
-        'analysis.subject', 'analysis.survey', 'analysis.remarks', 'analysis.steps',
+        'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.modules',
+        'analysis.subject', 'analysis.patterns', 'analysis.survey', 'analysis.remarks', 'analysis.steps',
         'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',
     ),
     'integrations': (
@@ -46,19 +47,27 @@ LAYERS: dict[str, tuple[str, ...]] = {
 # Decided from values alone: no clock, no environment, no files, no processes.
 PURE = (
     'record', 'errors', 'secrets', 'events', 'session', 'views', 'analysis.subject',
+    'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.patterns',
     'analysis.survey',
 )  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 
 # Third-party packages, and the one module that owns the format each is for.
 OWNERS = {
+    **dict.fromkeys(
+        (
+            'tree_sitter', 'tree_sitter_go', 'tree_sitter_java', 'tree_sitter_javascript',
+            'tree_sitter_rust', 'tree_sitter_typescript',
+        ),
+        'analysis.grammars',
+    ),
     'yaml': 'configfile', 'dulwich': 'notetree', 'tomli_w': 'transfer', 'redact_secret': 'secrets',
 }  # fmt: skip
 
 # What a status does without: each costs more than a git process (benchmarks/).
 SLOW = {
     'argparse', 'asyncio', 'dataclasses', 'difflib', 'dulwich', 'importlib.metadata',
-    'inspect', 'logging', 'pathlib', 'redact_secret', 'shlex', 'subprocess', 'tempfile',
+    'ast', 'inspect', 'logging', 'tree_sitter', 'pathlib', 'redact_secret', 'shlex', 'subprocess', 'tempfile',
     'tomli_w', 'tomllib', 'typing', 'yaml',
 }  # fmt: skip
 

@@ -18,6 +18,11 @@ _BUILD = (
     'Cargo.toml', 'Cargo.lock', 'go.mod', 'go.sum', 'pom.xml', 'build.gradle', 'CMakeLists.txt',
     'Dockerfile', 'requirements.txt',
 )  # fmt: skip
+# What test runners find by default: pytest and unittest, jest and vitest, go test, rspec,
+# mocha, googletest; below JUnit, TestNG, NUnit, XCTest and PHPUnit.
+_TEST_FOLDERS = ('test', 'tests', 'spec', 'specs', '__tests__', 'e2e')
+_TEST_PARTS = ('_test.', '_tests.', '.test.', '.spec.', '_spec.', '_unittest.', 'conftest.py')
+_TEST_ENDS = ('Test', 'Tests', 'TestCase')
 _LONGEST = 72
 
 
@@ -27,10 +32,12 @@ def kind(path: str) -> str:
     name = os.path.basename(path)
     if any(folder in ('.github', '.gitlab', '.circleci', '.ci') for folder in folders):
         return 'ci'
-    if any(folder in ('test', 'tests', 'spec', '__tests__') for folder in folders):
+    if any(folder in _TEST_FOLDERS for folder in folders):
         return 'test'
     stem = name.lower()
-    if stem.startswith('test_') or '_test.' in stem or '.test.' in stem or '.spec.' in stem:
+    if stem.startswith('test_') or any(part in stem for part in _TEST_PARTS):
+        return 'test'
+    if name.rpartition('.')[0].endswith(_TEST_ENDS):
         return 'test'
     if name in _BUILD:
         return 'build'
