@@ -9,10 +9,9 @@ from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
 from git_session.history import Work
 from git_session.views import brief
-from git_session.views.brief import Annotation, Section
+from git_session.views.brief import Section
 from git_session.workspace import Workspace
 
-_MOST_FILES = 200  # looked through for annotations
 _LOOK_BACK = 300  # commits of the base in which others are looked for
 
 
@@ -21,7 +20,9 @@ def show(here: Workspace, *, budget: int = brief.DEFAULT_BUDGET, as_json: bool =
     session = here.require()
     found = gather(here)
     if as_json:
-        output.json(brief.data(session, here.work(), found, idle=here.idle))
+        output.json(
+            brief.data(session, here.work(), found, idle=here.idle, measured=here.quality())
+        )
     else:
         output.out(brief.text(session, found, budget), git.pager)
 
@@ -37,29 +38,9 @@ def gather(here: Workspace) -> list[Section]:
     remarked = remarks(session, lost=here.lost, off=here.off, merged=merged.in_base(session, work))
     return brief.sections(
         session, work, next_steps(session, work), knowledge=known,
-        annotations=find_annotations(here.repo.top or '.', work, config['tracking.annotations']),
-        others=_others(work), remarks=remarked, now=time.time(), idle=here.idle,
+        measured=here.quality(), others=_others(work), remarks=remarked, now=time.time(),
+        idle=here.idle,
     )  # fmt: skip
-
-
-def find_annotations(top: str, work: Work, words: list[str]) -> list[Annotation]:
-    """The TODO and FIXME of the files that this session changed, as they are on disk."""
-    changed = [each.path for each in work.changes if each.status != 'D']
-    changed += [each.path for each in work.uncommitted]  # git grep knows the tracked ones
-    paths = list(dict.fromkeys(changed))[:_MOST_FILES]
-    safe = [word for word in words if word.isascii() and word.replace('_', '').isalnum()]
-    if not paths or not safe:
-        return []
-    reply = git.ask(
-        '-C', top, 'grep', '-z', '-n', '-I', '-w', '--full-name', '-E', '|'.join(safe), '--',
-        *paths,
-    )  # fmt: skip
-    found = []
-    for entry in reply.out.split('\n'):
-        fields = entry.split('\0')
-        if len(fields) == 3 and fields[1].isdigit():
-            found.append(Annotation(fields[0], int(fields[1]), fields[2].strip()))
-    return found
 
 
 def _others(work: Work) -> list[str]:

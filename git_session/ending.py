@@ -7,6 +7,7 @@ import signal
 import time
 
 from git_session import archive, bindings, eventlog, git, history, merged, output, sharing
+from git_session.analysis import figures
 from git_session.analysis.steps import next_steps
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.views import handoff
@@ -20,7 +21,10 @@ def handoff_text(here: Workspace, written: float) -> str:
     saved = ''
     if work.uncommitted:
         saved = 'The uncommitted changes are in the working tree of this machine only.'
-    return handoff.text(session, work, steps, written=written, idle=here.idle, saved=saved)
+    return handoff.text(
+        session, work, steps, written=written, idle=here.idle, measured=here.quality(),
+        saved=saved,
+    )  # fmt: skip
 
 
 def write_handoff(here: Workspace) -> str:
@@ -51,7 +55,8 @@ def _finish(here: Workspace, *, with_handoff: bool, into: str) -> str:
     maker = here.maker()
     last = session.checkpoints[-1] if session.checkpoints else None
     if work.head and (last is None or last.commit != work.head):
-        maker.add('checkpoint', commit=work.head, label='end')
+        impact = figures.impact(here.quality().figures)
+        maker.add('checkpoint', commit=work.head, label='end', impact=impact)
     if with_handoff and work.head:
         maker.add('handoff', commit=work.head)
     result = merged.Outcome('merged', 'refs/heads/' + into) if into else None

@@ -39,6 +39,16 @@ def date(seconds: float, form: str) -> str:
         return 'unknown'
 
 
+def day(seconds: float) -> tuple[str, float]:
+    """The local day of a moment, ``2026-11-22``, and the moment when it ends."""
+    try:
+        there = time.localtime(seconds)
+        end = time.mktime((there.tm_year, there.tm_mon, there.tm_mday + 1, 0, 0, 0, 0, 0, -1))
+        return time.strftime('%Y-%m-%d', there), end
+    except (OverflowError, ValueError, OSError):
+        return 'unknown', float('inf')
+
+
 def short(oid: str) -> str:
     """An object id as people read it."""
     return oid[:10]

@@ -10,6 +10,7 @@ import os
 import sys
 
 from git_session import (
+    added,
     archive,
     bindings,
     config,
@@ -18,15 +19,18 @@ from git_session import (
     events,
     git,
     history,
+    measure,
     output,
     reconcile,
 )
+from git_session.analysis import annotations
 from git_session.config import Config
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.eventlog import Maker
 from git_session.events import Event
 from git_session.session import Session
 from git_session.views import files
+from git_session.views.quality import Quality
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +54,8 @@ class Workspace:
         self.events: list[Event] = []
         self.lost = 0  # lines of the log that hold no event
         self._work: history.Work | None = None
+        self._added: list[added.Added] | None = None
+        self._quality: Quality | None = None
 
     @property
     def idle(self) -> float:
@@ -99,7 +105,8 @@ class Workspace:
 
     def load(self) -> None:
         """Read the session of HEAD's branch, if it has one."""
-        self.session, self._work = None, None
+        self.session = None
+        self.forget_work()
         if self.repo.branch is None:
             return
         self.place = eventlog.directory(self.repo.sessions, self.repo.branch)
@@ -115,7 +122,30 @@ class Workspace:
 
     def forget_work(self) -> None:
         """What was built has to be read again: more of it is known."""
-        self._work = None
+        self._work = self._added = self._quality = None
+
+    def added(self) -> list[added.Added]:
+        """The lines that the session added, read once."""
+        if self._added is None:
+            wanted = measure.tracking(self.config).is_read
+            self._added = added.lines(self.repo.top or '.', self.work(), wanted)
+        return self._added
+
+    def quality(self) -> Quality:
+        """Figures of the reports and marks in the code as they are now, read once.
+
+        A switch, a merge and what puts work aside write files anew, which makes their
+        reports old: whoever does that asks before.
+        """
+        if self._quality is None:
+            session, work = self.require(), self.work()
+            words = self.config['tracking.annotations']
+            marked = annotations.find(self.added(), words)
+            self._quality = Quality(
+                measure.figures(self.repo, self.config, session, work, self.added),
+                tuple(annotations.open_ones(marked, session)),
+            )
+        return self._quality
 
     def maker(self) -> Maker:
         """Makes the events of this command; `record` writes them."""

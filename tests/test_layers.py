@@ -25,7 +25,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'trailers', 'reports', 'tracking', 'added',
     ),
     'analysis and views': (
-        'analysis.annotations', 'analysis.activetime', 'analysis.figures',
+        'analysis.annotations', 'analysis.activetime', 'analysis.figures', 'views.quality',
+        'views.activetime',
         'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.modules',
         'analysis.subject', 'analysis.patterns', 'analysis.survey', 'analysis.remarks', 'analysis.steps',
         'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',

@@ -33,7 +33,7 @@ def run(action: str, values: Values) -> int:
     here = open_workspace(work=True)
     require_work_tree(here)
     _refuse_twice(here)
-    session, work = here.require(), here.work()
+    session, work, measured = here.require(), here.work(), here.quality()
     if target is not None:
         ending.merge(here, target)
     wanted = values.choice('handoff')
@@ -41,7 +41,11 @@ def run(action: str, values: Values) -> int:
     text = ending.finish(here, with_handoff=with_handoff, into=target or '')
     if values.json:
         ended, steps = here.require(), next_steps(here.require(), work)
-        output.json(handoff.data(ended, work, steps, written=ended.ended, idle=here.idle))
+        output.json(
+            handoff.data(
+                ended, work, steps, written=ended.ended, idle=here.idle, measured=measured
+            )
+        )
     elif text:
         output.out(text, git.pager)
     if values.choice('summary') is not False:

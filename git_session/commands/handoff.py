@@ -31,7 +31,11 @@ def run(action: str, values: Values) -> int:
     session, work = here.require(), here.work()
     if values.json:
         steps = next_steps(session, work)
-        output.json(handoff.data(session, work, steps, written=time.time(), idle=here.idle))
+        output.json(
+            handoff.data(
+                session, work, steps, written=time.time(), idle=here.idle, measured=here.quality()
+            )
+        )
         return 0
     return _write(_fresh(here), values)
 

@@ -8,13 +8,16 @@ agents, factual; what others wrote is quoted on one line each.
 from __future__ import annotations
 
 from git_session import words
+from git_session.analysis import figures
+from git_session.analysis.annotations import Annotation
 from git_session.analysis.steps import Step
 from git_session.history import Work
 from git_session.knowledge import Knowledge
 from git_session.output import line
 from git_session.record import Record
 from git_session.session import Session
-from git_session.views import files, status
+from git_session.views import files, quality, status
+from git_session.views.quality import Quality
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,14 +27,6 @@ if TYPE_CHECKING:
 DEFAULT_BUDGET = 8000
 LEAST_BUDGET = 400
 _LONGEST = 500  # characters of an item: one long text leaves room for the others
-
-
-class Annotation(Record):
-    """A TODO or FIXME in a file of this session."""
-
-    path: str
-    line: int
-    text: str
 
 
 class Section(Record):
@@ -64,7 +59,7 @@ def sections(
     steps: Sequence[Step],
     *,
     knowledge: Knowledge,
-    annotations: Sequence[Annotation],
+    measured: Quality,
     others: Sequence[str],
     remarks: Sequence[str],
     now: float,
@@ -72,9 +67,10 @@ def sections(
 ) -> list[Section]:
     """The sections in the order of their importance, empty ones left out."""
     following = [f'{step.text} ({step.reason})' for step in steps]
+    remarks = [*figures.said(measured.figures), *remarks]
     goals, standing = _building(session), _standing(session, work, remarks, now, idle)
     happened, commits = _happened(work, others, now), len(work.commits)
-    warnings, choices = _warnings(session, annotations, now), _decisions(session)
+    warnings, choices = _warnings(session, measured.annotations, now), _decisions(session)
     found = [
         Section('What we are building', goals, 'objective', 'git session objectives', 8),
         Section('Where things stand', standing, 'line', 'git session status', 9),
@@ -134,7 +130,7 @@ def _warnings(session: Session, annotations: Sequence[Annotation], now: float) -
         f'dead end: {line(each.text)}{_said_by(each.by, session)}'
         for each in session.dead_ends[::-1]
     ]
-    items += [f'{line(each.path)}:{each.line}: {line(each.text)}' for each in annotations]
+    items += [f'{line(each.place)}: {line(each.said)}' for each in annotations]
     return items
 
 
@@ -247,11 +243,14 @@ def _left_out(found: Sequence[Section], shown: Sequence[int]) -> str:
     return f'\nleft out: {"; ".join(left)}\n' if left else ''
 
 
-def data(session: Session, work: Work, found: Sequence[Section], *, idle: float) -> dict[str, Any]:
+def data(
+    session: Session, work: Work, found: Sequence[Section], *, idle: float, measured: Quality
+) -> dict[str, Any]:
     """The same facts as data, schema git-session/brief/1, without a budget."""
     return {
         'schema': 'git-session/brief/1',
         **files.state(session, idle=idle, checkpoints=10, work=work),
         'work': status.work_data(work),
+        **quality.data(measured),
         'sections': [{'title': section.title, 'items': section.items} for section in found],
     }

@@ -8,7 +8,8 @@ from git_session.events import format_time
 from git_session.history import Work
 from git_session.output import code, line, markdown
 from git_session.session import Session
-from git_session.views import files, status
+from git_session.views import files, quality, status
+from git_session.views.quality import Quality
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def text(
     *,
     written: float,
     idle: float,
+    measured: Quality,
     saved: str = '',
 ) -> str:
     """The whole document; `saved` says where uncommitted work was put, if it was."""
@@ -37,6 +39,8 @@ def text(
         _list('Notes', [markdown(each.text) for each in session.notes]),
         _changed(work, saved),
         _metrics(session, work, idle),
+        _list('Quality', quality.handoff(measured)),
+        _list('Marked in the code', quality.marks(measured)),
         _list('Next steps', [f'{markdown(step.text)} ({step.reason})' for step in steps]),
         _resume(session),
     ]
@@ -191,7 +195,13 @@ def shell_word(text: str) -> str:
 
 
 def data(
-    session: Session, work: Work, steps: Sequence[Step], *, written: float, idle: float
+    session: Session,
+    work: Work,
+    steps: Sequence[Step],
+    *,
+    written: float,
+    idle: float,
+    measured: Quality,
 ) -> dict[str, Any]:
     """The same as data, schema git-session/handoff/1."""
     return {
@@ -199,6 +209,7 @@ def data(
         'written': format_time(written),
         **files.state(session, idle=idle, work=work),
         'work': status.work_data(work),
+        **quality.data(measured),
         'next': [{'text': step.text, 'reason': step.reason} for step in steps],
     }
 

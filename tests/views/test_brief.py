@@ -7,12 +7,14 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from git_session.analysis.annotations import Annotation
 from git_session.analysis.steps import next_steps
 from git_session.history import Work
 from git_session.knowledge import Knowledge
 from git_session.session import Session
 from git_session.views import brief
-from git_session.views.brief import Annotation, Section
+from git_session.views.brief import Section
+from git_session.views.quality import Quality
 from tests.made import START, Log, full_log, full_work
 
 
@@ -22,7 +24,7 @@ def sections(session: Session, work: Work) -> list[Section]:
     )
     return brief.sections(
         session, work, next_steps(session, work), knowledge=knowledge,
-        annotations=[Annotation('src/a.py', 7, 'TODO: refresh tokens')],
+        measured=Quality(annotations=(Annotation('src/a.py', 7, 'TODO', 'refresh tokens'),)),
         others=['others in these files, last 300 commits of the base: Cid (2 commits)'],
         remarks=['1 commit of this session arrived without hooks: git session doctor'],
         now=START + 7200, idle=1800,

@@ -11,18 +11,27 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from git_session.analysis.annotations import Annotation
+from git_session.analysis.figures import Figures
 from git_session.analysis.steps import next_steps
 from git_session.history import Change, Commit, Uncommitted, Work
 from git_session.session import Session
 from git_session.views import handoff
+from git_session.views.quality import Quality
 from tests.made import BASE, HEAD, START, Log, full_log, full_work
 
 WRITTEN = START + 7200.0
+MEASURED = Quality(
+    Figures(tests=12, failed=1, sources={'tests': ('junit.xml',)}),
+    (Annotation('src/a.py', 7, 'TODO', 'refresh `tokens`'),),
+)
 
 
 def text(session: Session, work: Work, saved: str = '') -> str:
     steps = next_steps(session, work)
-    return handoff.text(session, work, steps, written=WRITTEN, idle=1800, saved=saved)
+    return handoff.text(
+        session, work, steps, written=WRITTEN, idle=1800, measured=MEASURED, saved=saved
+    )
 
 
 def test_whole() -> None:
@@ -104,6 +113,15 @@ Saved as x.
 | Objectives done | 1 of 3 |
 | Checkpoints | 1 |
 | Commits per active hour | 7.1 |
+
+## Quality
+
+- tests 12, 1 failed (junit.xml)
+- coverage unknown: there is no report
+
+## Marked in the code
+
+- `src/a.py:7` TODO: refresh \\`tokens\\`
 
 ## Next steps
 
@@ -193,7 +211,7 @@ def test_texts_are_text() -> None:
     assert [each for each in shown.splitlines() if each.startswith('#')] == [
         '# Handoff: feature/auth', '## Summary', '## Objectives', '## Decisions',
         '## Active blockers', '## Dead ends', '## Notes', '## What changed', '## Metrics',
-        '## Next steps', '## How to resume',
+        '## Quality', '## Marked in the code', '## Next steps', '## How to resume',
     ]  # fmt: skip
     body = shown.partition('\n---\n')[2]  # the front matter is YAML
     assert '<script' not in body
@@ -223,7 +241,9 @@ def test_how_to_resume_can_be_typed(branch: str) -> None:
 
 def test_data() -> None:
     session, work = full_log().replay(), full_work()
-    found = handoff.data(session, work, next_steps(session, work), written=WRITTEN, idle=1800)
+    found = handoff.data(
+        session, work, next_steps(session, work), written=WRITTEN, idle=1800, measured=MEASURED
+    )
     assert found['schema'] == 'git-session/handoff/1'
     assert found['written'] == '2026-11-23T01:02:26.000Z'
     assert found['work']['ahead'] == 2
