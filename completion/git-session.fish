@@ -143,6 +143,7 @@ complete -c git-session -n $new -a export -d 'Write a session as one file, or al
 complete -c git-session -n $new -a import -d 'Take in the sessions of such a file'
 complete -c git-session -n $new -a config -d 'Show the configuration in force'
 complete -c git-session -n $new -a hooks -d 'Install, uninstall or check the git hooks'
+complete -c git-session -n $new -a allow -d 'Allow the commands that the configuration here names'
 complete -c git-session -n $new -a doctor -d 'Check the installation'
 complete -c git-session -n $new -a prune -d 'Archive sessions that are over'
 
@@ -178,7 +179,7 @@ set on "__git_session_in 'hooks install'"
 complete -c git-session -n $on -l method -xa 'auto config files' -d 'How'
 complete -c git-session -n $on -l print -d 'Only print the lines to add to hooks of your own'
 
-set -l show '__git_session_in start resume switch end status brief handoff log history show push pull doctor prune' \
+set -l show '__git_session_in start resume switch end status brief handoff log history show push pull allow doctor prune' \
     "'objectives list' 'blockers list' 'decisions list' 'decisions show'" \
     "'config list' 'config get' 'hooks status'"
 complete -c git-session -n "$show" -l format -xa 'text json' -d 'How to show it'
@@ -192,6 +193,7 @@ set on '__git_session_in start'
 complete -c git-session -n $on -s o -l objective -x -d 'What the session is for'
 complete -c git-session -n $on -l base -xka '(__git_session_revisions)' -d 'What the branch starts from'
 complete -c git-session -n $on -l issue -x -d 'The issue it belongs to'
+complete -c git-session -n $on -l tdd -d 'Work test-driven'
 complete -c git-session -n $on -l resume -d 'Go on with the session if the branch has one'
 set on '__git_session_in start switch'
 complete -c git-session -n $on -l carry -d 'Take uncommitted changes along'
@@ -210,6 +212,7 @@ complete -c git-session -n $on -s d -l decision -x -d 'A decision made here'
 complete -c git-session -n $on -s a -l all -d 'Commit all changes of tracked files'
 complete -c git-session -n $on -l no-commit -d 'Record only, commit nothing'
 complete -c git-session -n $on -l amend -d 'Amend the last commit'
+complete -c git-session -n $on -l tdd-phase -xa 'red green refactor' -d 'Run the tests to prove this phase'
 
 set on '__git_session_in end'
 complete -c git-session -n $on -l handoff -d 'Print the handoff'
@@ -279,9 +282,12 @@ set -l keys session.{auto_track,auto_checkpoint,checkpoint_interval,handoff_on_e
     tracking.{watch_patterns,ignore_patterns,annotations} \
     quality.{coverage_threshold,new_code_coverage_threshold,require_tests} \
     quality.{block_merge_on_quality,coverage_files,test_reports} \
-    tdd.test_command display.{color,verbose,emoji,date_format}
+    tdd.{test_command,timeout} display.{color,verbose,emoji,date_format}
 complete -c git-session -n "__git_session_in 'config get'; and __git_session_first_operand" -a "$keys"
 
+set on '__git_session_in allow'
+complete -c git-session -n $on -s n -l dry-run -d 'Only print what would be allowed'
+complete -c git-session -n $on -l revoke -d 'Allow nothing any more'
 complete -c git-session -n '__git_session_in doctor' -l fix -d 'Mend what is safe to mend'
 complete -c git-session -n '__git_session_in doctor' -l no-probe -d 'Do not commit in a scratch worktree'
 complete -c git-session -n '__git_session_in prune' -s n -l dry-run -d 'Only say what would be archived'

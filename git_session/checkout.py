@@ -87,6 +87,7 @@ def begin(
     objectives: list[str],
     base: str | None = None,
     issue: str | None = None,
+    mode: str | None = None,
 ) -> Workspace:
     """Open a session on the branch HEAD names; the first objective becomes the active one.
 
@@ -102,7 +103,7 @@ def begin(
     maker = Maker(session_name(repo.branch), git.identity())
     maker.add(
         'start', branch='refs/heads/' + repo.branch, head=repo.head, base=base_oid,
-        base_ref=base_ref, upstream=_upstream(repo.branch), issue=issue,
+        base_ref=base_ref, upstream=_upstream(repo.branch), issue=issue, mode=mode,
     )  # fmt: skip
     added = [maker.add('objective.add', text=text) for text in objectives]
     if added:

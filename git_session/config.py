@@ -51,7 +51,7 @@ KEYS: dict[str, Key] = {
         'trailers', list(_TRAILERS), 'trailers of an ordinary commit, false for none', _TRAILERS
     ),
     'session.share': Key(
-        'list', list(_SHARED), 'what is shared of a session beside its commits', _SHARED
+        'list', list(_SHARED), 'kinds that are shared', _SHARED
     ),
     'session.shards': Key('boolean', False, 'push to one of 256 refs a session, for many people'),
     'context.architecture': Key(
@@ -72,6 +72,7 @@ KEYS: dict[str, Key] = {
     'quality.coverage_files': Key('list', [], 'globs of coverage reports; empty: by convention'),
     'quality.test_reports': Key('list', [], 'globs of JUnit XML reports; empty: by convention'),
     'tdd.test_command': Key('command', None, 'the shell command that runs the tests, or none'),
+    'tdd.timeout': Key('duration', 600, 'how long the tests may run'),
     'display.color': Key('color', 'auto', 'auto, always or never'),
     'display.verbose': Key('boolean', False, 'show more by default'),
     'display.emoji': Key('boolean', False, 'use emoji in text output'),

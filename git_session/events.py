@@ -38,7 +38,8 @@ TYPES: dict[str, dict[str, str]] = {
         'branch': 'text', 'head': 'text?', 'base': 'text?', 'base_ref': 'text?',
         'upstream': 'text?', 'mode': 'text?', 'issue': 'text?', 'by': 'text?',
     },
-    'resume': {'reason': 'text?', 'by': 'text?'},
+    # `mode` where it has another one from here on
+    'resume': {'reason': 'text?', 'mode': 'text?', 'by': 'text?'},
     'pause': {'reason': 'text?', 'by': 'text?'},
     # the session is over: `result` is ended, merged, squash-merged, gone or left, `into` where
     # it was merged to
@@ -78,6 +79,12 @@ TYPES: dict[str, dict[str, str]] = {
     'note': {'text': 'text', 'private': 'flag?', 'by': 'text?'},
     # something that was tried and failed, and why
     'dead-end': {'text': 'text', 'private': 'flag?', 'by': 'text?'},
+    # the tests were run for a phase, red, green or refactor; `refused` says why it does not
+    # hold.  Figures of the run's own report: `failures` counts errors too
+    'tdd': {
+        'phase': 'text', 'commit': 'text?', 'refused': 'text?', 'tests': 'number?',
+        'failures': 'number?', 'seconds': 'number?', 'by': 'text?',
+    },
     # a handoff was written at this commit
     'handoff': {'commit': 'text?', 'by': 'text?'},
     # takes back the events of these ids, undo events among them

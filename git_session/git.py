@@ -17,7 +17,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # Set for every git we start: our own hooks leave at once, the work is ours.
 GUARD = 'GIT_SESSION_ACTIVE'
@@ -152,18 +152,53 @@ def trial(*args: str, env: Mapping[str, str], said: str, limit: float) -> int | 
     `env` is the whole environment; what is said goes to the file `said`.  When it takes too
     long or we are interrupted, it and all that it started in its own group are killed.
     """
-    import signal
-    import time
-
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
     pid = os.posix_spawnp('git', ('git', *args), env, file_actions=actions, setsid=True)
-    end, pause = time.monotonic() + limit, 0.001
+    return _wait(pid, lambda seconds: seconds < limit)
+
+
+def shell(
+    command: str, *, folder: str, env: Mapping[str, str], said: str, go_on: Callable[[float], bool]
+) -> int | None:
+    """Run the user's own command line in a folder, without a terminal; its exit status.
+
+    `env` is the whole environment; what is said goes to the file `said`.  `go_on` is asked
+    all the time, with the seconds since it began: when it says no, or when we are interrupted
+    or ended, the command and all that it started in its own group are killed.  None then.
+    """
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    arguments = ('sh', '-c', 'cd -- "$1" && exec sh -c "$2"', 'sh', folder, command)
+    import signal
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    ends = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(each, end) for each in ends]
     try:
-        while time.monotonic() < end:
+        pid = os.posix_spawnp('sh', arguments, env, file_actions=actions, setsid=True)
+        return _wait(pid, go_on)
+    finally:
+        for each, handler in zip(ends, before, strict=True):
+            signal.signal(each, handler)
+
+
+def _wait(pid: int, go_on: Callable[[float], bool]) -> int | None:
+    """Wait for the leader of a process group; kill the group when it may not go on."""
+    import signal
+    import time
+
+    begun, pause = time.monotonic(), 0.001
+    try:
+        while go_on(time.monotonic() - begun):
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 pid = 0
@@ -175,6 +210,13 @@ def trial(*args: str, env: Mapping[str, str], said: str, limit: float) -> int | 
         if pid:
             os.killpg(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+
+
+def outside() -> dict[str, str]:
+    """The environment for what must not take this repository for its own."""
+    local = set(read('rev-parse', '--local-env-vars').split())
+    local -= {'GIT_CONFIG_PARAMETERS', 'GIT_CONFIG_COUNT'}  # said by who called us
+    return {name: value for name, value in os.environ.items() if name not in local}
 
 
 class Repository(Record):

@@ -353,6 +353,30 @@ def commit_changes(commit: Commit) -> tuple[Change, ...]:
     return changed(parent, commit.oid)
 
 
+def paths(oids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What each commit changed: object id -> paths; merges, and those that are gone, have none."""
+    names = '\n'.join(filter(is_oid, oids))
+    if not names:
+        return {}
+    form = ('--format=%x01%H', '--name-only', '--no-renames', '--no-relative', '--root')
+    some = ('--no-walk=unsorted', '--ignore-missing', '--stdin')
+    found = git.read(*_LOG, *form, *some, stdin=names.encode() + b'\n')
+    changed = {}
+    for entry in found.split('\1')[1:]:
+        oid, _, rest = entry.partition('\0')
+        changed[oid.strip()] = tuple(path.lstrip('\n') for path in rest.split('\0') if path.strip())
+    return changed
+
+
+def in_order(oids: Iterable[str], base: str) -> list[str]:
+    """Those of the commits that exist, each before what is built on it."""
+    names = [oid for oid in oids if is_oid(oid)]
+    given = '\n'.join([*names, *([f'^{base}'] if base else []), ''])
+    form = ('--topo-order', '--reverse', '--ignore-missing', '--stdin')
+    found = git.ask('rev-list', *form, stdin=given.encode()).out.split() if names else []
+    return [oid for oid in found if oid in set(names)]
+
+
 def empty_tree() -> str:
     """The object id of the empty tree in this repository's object format."""
     return git.read('hash-object', '-t', 'tree', '--stdin', stdin=b'').strip()

@@ -58,6 +58,7 @@ COMMANDS: dict[str, Command] = {
     'import': Command('import_', _SHARE, 'Take in the sessions of such a file'),
     'config': Command('config', _CARE, 'Show the configuration in force'),
     'hooks': Command('hooks', _CARE, 'Install, uninstall or check the git hooks'),
+    'allow': Command('allow', _CARE, 'Allow the commands that the configuration here names'),
     'doctor': Command('doctor', _CARE, 'Check the installation'),
     'prune': Command('prune', _CARE, 'Archive sessions that are over'),
     'hook': Command('hook', INTERNAL, 'What the git hooks start'),

@@ -182,6 +182,30 @@ def is_watched() -> bool:
     return sys.stderr.isatty()
 
 
+def ticker(title: str) -> Callable[[float], None]:
+    """Says on a terminal, once a second, how long something has been running."""
+    shown = 0
+
+    def tick(seconds: float) -> None:
+        nonlocal shown
+        if int(seconds) > shown and is_watched():
+            shown = int(seconds)
+            _write(sys.stderr, f'{title}: {shown}s\r')
+
+    return tick
+
+
+def can_ask() -> bool:
+    """Whether somebody is there who sees a question and can answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str) -> bool:
+    """Ask on the terminal; True for yes and nothing else."""
+    _write(sys.stderr, f'{question} [y/N] ')
+    return sys.stdin.readline().strip().lower() in ('y', 'yes')
+
+
 def progress(title: str, items: Sequence[Item]) -> Iterator[Item]:
     """Go through the items; after a second a terminal is told how far that is, as git does."""
     import time

@@ -108,6 +108,19 @@ class Remark(Record):
     by: str
 
 
+class Phase(Record):
+    """A phase of TDD that the tests were run for; `refused` says why it does not hold."""
+
+    ref: str
+    at: float
+    phase: str  # red, green, refactor
+    commit: str
+    refused: str = ''
+    tests: int | None = None
+    failures: int | None = None
+    seconds: int | None = None
+
+
 class Session:
     """What a log says.  Lists are in the order in which things were added."""
 
@@ -132,6 +145,7 @@ class Session:
         self.blockers: list[Blocker] = []
         self.decisions: list[Decision] = []
         self.checkpoints: list[Checkpoint] = []
+        self.phases: list[Phase] = []
         self.notes: list[Remark] = []
         self.dead_ends: list[Remark] = []
         self.commits: dict[str, float] = {}  # object id -> when, after rewrites
@@ -282,6 +296,7 @@ def _ref(name: str | None) -> str:
 def _resume(session: Session, event: Event) -> None:
     session.state, session.reason = 'active', ''
     session.ended, session.end = 0.0, {}
+    session.mode = event.facts.get('mode') or session.mode
 
 
 def _pause(session: Session, event: Event) -> None:
@@ -320,6 +335,13 @@ def _checkpoint(session: Session, event: Event) -> None:
             facts.get('impact') or {},
         )
     )  # fmt: skip
+
+
+def _phase(session: Session, event: Event) -> None:
+    facts = event.facts
+    counts = (facts.get(name) for name in ('tests', 'failures', 'seconds'))
+    commit, refused = facts.get('commit') or '', facts.get('refused') or ''
+    session.phases.append(Phase(event.id, event.time, facts['phase'], commit, refused, *counts))
 
 
 def _objective_add(session: Session, event: Event) -> None:
@@ -404,6 +426,98 @@ def _decision_edit(session: Session, event: Event) -> None:
             session.decisions[index] = each if public == each else each.replace(public=public)
 
 
+def _objective_add(session: Session, event: Event) -> None:
+    number = len(session.objectives) + 1
+    text = event.facts['text']
+    public = shared(event).get('text', '')
+    session.objectives.append(
+        Objective(number, event.id, text, event.time, since=event.time, public=public)
+    )
+
+
+def _objective(state: str) -> Callable[[Session, Event], None]:
+    def handle(session: Session, event: Event) -> None:
+        ref, why = event.facts['ref'], event.facts.get('why') or ''
+        session.activity.setdefault(ref, []).append((event.time, state == 'active'))
+        _replace(session.objectives, ref, state=state, since=event.time, why=why)
+
+    return handle
+
+
+def _replace(items: list[Any], ref: str, **changes: Any) -> None:
+    items[:] = [each.replace(**changes) if each.ref == ref else each for each in items]
+
+
+def _objective_edit(session: Session, event: Event) -> None:
+    facts, public = event.facts, shared(event).get('text', '')
+    _replace(session.objectives, facts['ref'], text=facts['text'], public=public)
+
+
+def _blocker_add(session: Session, event: Event) -> None:
+    facts = event.facts
+    session.blockers.append(
+        Blocker(
+            len(session.blockers) + 1, event.id, facts['text'], event.time,
+            issue=facts.get('issue') or '', objective=facts.get('objective') or '',
+        )
+    )  # fmt: skip
+
+
+def _blocker_resolve(session: Session, event: Event) -> None:
+    ref, how = event.facts['ref'], event.facts.get('how') or ''
+    _replace(session.blockers, ref, state='resolved', resolved=event.time, how=how)
+
+
+def _blocker_reopen(session: Session, event: Event) -> None:
+    _replace(session.blockers, event.facts['ref'], state='open', resolved=0.0, how='')
+
+
+def _blocker_edit(session: Session, event: Event) -> None:
+    _replace(session.blockers, event.facts['ref'], text=event.facts['text'])
+
+
+def decision(event: Event, number: int = 0) -> Decision:
+    """The decision that an event adds."""
+
+    def made(facts: dict[str, Any], public: Decision | None) -> Decision:
+        return Decision(
+            number, event.id, facts['text'], event.time, facts.get('rationale') or '',
+            tuple(facts.get('alternatives') or ()), facts.get('by') or '', facts.get('ref') or '',
+            public=public,
+        )  # fmt: skip
+
+    leaves = shared(event)
+    return made(event.facts, made({**event.facts, **leaves}, None) if leaves else None)
+
+
+def _decision_add(session: Session, event: Event) -> None:
+    session.decisions.append(decision(event, len(session.decisions) + 1))
+
+
+def _decision_supersede(session: Session, event: Event) -> None:
+    _replace(session.decisions, event.facts['ref'], superseded_by=event.id)
+    _decision_add(session, event)
+
+
+def _decision_edit(session: Session, event: Event) -> None:
+    text = event.facts['text']
+    for index, each in enumerate(session.decisions):
+        if each.ref == event.facts['ref']:
+            public = each.shared.replace(text=shared(event).get('text', text), public=None)
+            each = each.replace(text=text, public=None)
+            session.decisions[index] = each if public == each else each.replace(public=public)
+
+
+def _wip_save(session: Session, event: Event) -> None:
+    commit, by = _oid(event.facts['commit']), event.facts.get('by') or ''
+    if commit:
+        session.saved[commit] = SavedWork(event.time, commit, event.facts['files'], by)
+
+
+def _wip_restore(session: Session, event: Event) -> None:
+    session.saved.pop(event.facts['commit'], None)
+
+
 def _remark(name: str) -> Callable[[Session, Event], None]:
     def handle(session: Session, event: Event) -> None:
         text = event.facts.get('text') or event.facts.get('commit') or ''
@@ -422,6 +536,7 @@ _HANDLERS: dict[str, Callable[[Session, Event], None]] = {
     'commit': _commit,
     'rewrite': _rewrite,
     'checkpoint': _checkpoint,
+    'tdd': _phase,
     'objective.add': _objective_add,
     'objective.start': _objective('active'),
     'objective.complete': _objective('done'),

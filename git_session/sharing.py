@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # not here is of the session itself and always shared.
 _KINDS = {
     'objective': 'objectives', 'blocker': 'blockers', 'decision': 'decisions',
-    'checkpoint': 'checkpoints', 'handoff': 'handoffs', 'note': 'notes', 'dead-end': 'notes',
+    'checkpoint': 'checkpoints', 'tdd': 'checkpoints',
+    'handoff': 'handoffs', 'note': 'notes', 'dead-end': 'notes',
 }  # fmt: skip
 
 

@@ -287,7 +287,7 @@ def _values(repo: Repo) -> dict[str, set[str]]:
         'git session export ': named,
         'git session export --format ': {'toml', 'jsonl'},
         'git session config get ': set(KEYS),
-        'git session config get tdd': {'tdd.test_command'},
+        'git session config get tdd': {'tdd.test_command', 'tdd.timeout'},
         'git session status --format ': {'text', 'json'},
         'git session objectives --format ': {'text', 'json'},
         'git session pause ': NOTHING,

@@ -93,6 +93,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         'quality.coverage_files': [],
         'quality.test_reports': [],
         'tdd.test_command': None,
+        'tdd.timeout': 600,
         'display.color': 'auto',
         'display.verbose': False,
         'display.emoji': False,
@@ -164,6 +165,7 @@ tdd:
   test_command: |
     make all
     make test
+  timeout: 2m
 display:
   color: false
   verbose: true
@@ -203,10 +205,11 @@ def test_every_key_of_the_file_with_its_line(write: Write, reader: str) -> None:
         'quality.coverage_files': (['out/*.xml'], f'{FILE}:32'),
         'quality.test_reports': (['out/junit/*.xml'], f'{FILE}:33'),
         'tdd.test_command': ('make all\nmake test', f'{FILE}:35'),
-        'display.color': ('never', f'{FILE}:39'),
-        'display.verbose': (True, f'{FILE}:40'),
-        'display.emoji': (True, f'{FILE}:41'),
-        'display.date_format': ('%d.%m.', f'{FILE}:42'),
+        'tdd.timeout': (120, f'{FILE}:38'),
+        'display.color': ('never', f'{FILE}:40'),
+        'display.verbose': (True, f'{FILE}:41'),
+        'display.emoji': (True, f'{FILE}:42'),
+        'display.date_format': ('%d.%m.', f'{FILE}:43'),
     }
 
 

@@ -25,11 +25,11 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'trailers', 'reports', 'tracking', 'added',
     ),
     'analysis and views': (
-        'analysis.annotations', 'analysis.activetime', 'analysis.figures', 'views.quality',
-        'views.activetime',
+        'analysis.annotations', 'analysis.activetime', 'analysis.figures',
         'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.modules',
-        'analysis.subject', 'analysis.patterns', 'analysis.survey', 'analysis.remarks', 'analysis.steps',
-        'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',
+        'analysis.subject', 'analysis.patterns', 'analysis.survey', 'analysis.tdd',
+        'analysis.remarks', 'analysis.steps',
+        'views.tdd', 'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',
     ),
     'integrations': (
         'integrations.markup', 'integrations.testreports', 'integrations.coverage',
@@ -38,7 +38,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'working tree': (
         'reportcache', 'freshness', 'measure',
         'transfer', 'leaks', 'archive', 'bindings', 'workspace', 'sharing', 'arrivals',
-        'storage', 'remotes', 'exchange',
+        'storage', 'remotes', 'exchange', 'trust', 'tdd',
         'checkout', 'ending', 'brief',
     ),
     'commands': ('commands',),
@@ -49,7 +49,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 PURE = (
     'record', 'errors', 'secrets', 'events', 'session', 'views', 'analysis.subject',
     'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.patterns',
-    'analysis.survey',
+    'analysis.survey', 'analysis.tdd',
 )  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 

@@ -26,7 +26,7 @@ Run = Callable[..., Result]
 NAMES = [name for name, command in COMMANDS.items() if command.group != INTERNAL]
 # What later issues bring is not there as a stub.
 LATER = {
-    'start': ['--tdd'], 'checkpoint': ['--tdd', '--tdd-phase=red'], 'end': ['--push', '--no-gate'],
+    'end': ['--push', '--no-gate'],
     'init': ['--agents=claude'], 'brief': ['--since=HEAD'], 'hooks': ['--method=auto'],
 }  # fmt: skip
 VIEWS = {

@@ -25,6 +25,7 @@ def next_steps(session: Session, work: Work) -> list[Step]:
     for blocker in session.open_blockers():
         how = f'git session blockers resolve {blocker.number}'
         steps.append(Step(f'resolve {blocker.name} {line(blocker.text)}', 'open blocker', how))
+    steps += _cycle(session)
     active = session.active_objectives()
     for each in active:
         how = f'git session objectives complete {each.number}'
@@ -51,3 +52,15 @@ def next_steps(session: Session, work: Work) -> list[Step]:
     if session.objectives and finished and session.state != 'ended':
         steps.append(Step('end the session', 'every objective is done', 'git session end'))
     return steps
+
+
+def _cycle(session: Session) -> list[Step]:
+    """What TDD asks for next."""
+    held = [each.phase for each in session.phases if not each.refused]
+    if session.state == 'ended' or (session.mode != 'tdd' and not held):
+        return []
+    how = 'git session checkpoint --tdd-phase '
+    if held and held[-1] == 'red':
+        return [Step('make the failing test pass', 'the last phase is RED', f'{how}green')]
+    reason = f'the last phase is {held[-1].upper()}' if held else 'no phase yet'
+    return [Step('write a test that fails', reason, f'{how}red')]

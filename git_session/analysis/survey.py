@@ -21,6 +21,12 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
+def language(path: str) -> str:
+    """The language that the ending of a file's name tells, '' for none."""
+    _, dot, ending = path.rpartition('.')
+    return _LANGUAGES.get(ending.lower(), '') if dot else ''
+
+
 class Survey(Record):
     """Counts are of tracked files; lists are sorted, the most frequent first."""
 
@@ -39,10 +45,9 @@ def survey(paths: Sequence[str]) -> Survey:
     tests: dict[str, int] = {}
     build, ci = [], []
     for path in paths:
-        _, dot, ending = path.rpartition('.')
-        language = _LANGUAGES.get(ending.lower()) if dot and '/' not in ending else None
-        if language:
-            languages[language] = languages.get(language, 0) + 1
+        spoken = language(path)
+        if spoken:
+            languages[spoken] = languages.get(spoken, 0) + 1
         folder, slash, _ = path.partition('/')
         if slash:
             folders[folder] = folders.get(folder, 0) + 1

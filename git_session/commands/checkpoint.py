@@ -14,10 +14,12 @@ from git_session import (
     output,
     secrets,
     sharing,
+    tdd,
     trailers,
     words,
 )
 from git_session.analysis.subject import propose
+from git_session.analysis.tdd import PHASES
 from git_session.errors import FATAL, REFUSED, USAGE, SessionError
 from git_session.eventlog import Maker
 from git_session.options import Option, Syntax, Values
@@ -37,6 +39,8 @@ FORMS = {
             Option(('-a', '--all'), 'commit all changes of tracked files'),
             Option(('--no-commit',), 'record only, commit nothing'),
             Option(('--amend',), 'amend the last commit'),
+            Option(('--tdd-phase',), 'run the tests, which have to prove this phase of TDD',
+                   value='phase', choices=PHASES),
         ),
     )
 }  # fmt: skip
@@ -52,6 +56,7 @@ def run(action: str, values: Values) -> int:
         )
     given = _message(here, values)
     label = (values.text('label') or '').strip()
+    proof = _prove(here, values)
     maker = here.maker()
     made = _decide(maker, values)
     logged = _log_decisions(here, made)
@@ -70,9 +75,29 @@ def run(action: str, values: Values) -> int:
             knowledge.remove_decision(here.repo.top or '', each, session.id)
         raise
     _record(
-        here, maker, label=label, message=given, committed=committed, impact=impact, amended=amended
-    )
+        here, maker, label=label, message=given, committed=committed, impact=impact,
+        amended=amended, proof=proof,
+    )  # fmt: skip
     return 0
+
+
+def _prove(here: Workspace, values: Values) -> tdd.Proof | None:
+    """Let the tests prove the phase of --tdd-phase, if one is given, for what is committed."""
+    phase = values.text('tdd-phase')
+    if phase is None:
+        return None
+    amended = here.repo.head if values.flag('amend') else None
+    base, every = tdd.since(here, amended), values.flag('all')
+    if values.flag('no-commit'):
+        changes = history.changed(base, 'HEAD') if here.repo.head else ()
+    else:
+        changes = history.changed(base) if every else history.changed('--cached', base)
+    status = git.read('status', '--porcelain=v2', '-z', '--untracked-files=all')
+    left = [
+        each.path for each in history.parse_status(status)
+        if values.flag('no-commit') or each.xy == '??' or (each.xy[1] != '.' and not every)
+    ]  # fmt: skip
+    return tdd.prove(here, phase, changes, left)
 
 
 def _decide(maker: Maker, values: Values) -> list[Decision]:
@@ -229,7 +254,7 @@ def _impact(changes: tuple[history.Change, ...]) -> dict[str, Any]:
 
 def _record(
     here: Workspace, maker: Maker, *, label: str, message: str, committed: bool,
-    impact: dict[str, Any], amended: str | None,
+    impact: dict[str, Any], amended: str | None, proof: tdd.Proof | None,
 ) -> None:  # fmt: skip
     head = git.resolve('HEAD')
     extra = []
@@ -240,12 +265,15 @@ def _record(
             maker.add('rewrite', by='amend', pairs=[[amended, head]])
     maker.add(
         'checkpoint', commit=head, label=label, message=message.partition('\n')[0],
-        committed=committed or None, impact=impact,
+        committed=committed or None, impact=impact, tdd_phase=proof.phase if proof else None,
     )  # fmt: skip
+    if proof:
+        maker.add('tdd', commit=head, **proof.facts)
     session = here.record([*extra, *maker.made])
     sharing.publish(here.repo, [here.place], here.config)
     where = f' at {words.short(head)}' if head else ''
-    what = f' {output.line(label)}' if label else ''
+    what = f' {proof.phase.upper()}' if proof else ''
+    what += f' {output.line(label)}' if label else ''
     done = 'committed' if committed else 'recorded, nothing was committed'
     time = words.duration(session.active_seconds(here.idle))
     output.talk(f'checkpoint{what}{where}: {done}, active time {time}')

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, git, output, words
+from git_session import archive, git, output, tdd, words
 from git_session.options import FORMAT, Syntax, Values
 from git_session.session import Blocker, Checkpoint, Decision, Session
 from git_session.views import files, log
+from git_session.views import tdd as tdd_view
 from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'Show one session whole: its lists, checkpoints, notes, commits and events.'
@@ -23,7 +24,9 @@ def run(action: str, values: Values) -> int:
     else:
         session, events = here.require(), here.events
     if values.json:
+        built = tdd_view.data(session, tdd.figures(here, session))
         output.json({'schema': 'git-session/show/1', **files.state(session, idle=here.idle),
+                     'tdd': built,
                      'events': log.data(session, events)['events']})  # fmt: skip
         return 0
     text = _text(here, session)
@@ -34,6 +37,7 @@ def run(action: str, values: Values) -> int:
 
 def _text(here: Workspace, session: Session) -> str:
     now = time.time()
+    driven = tdd.figures(here, session)
     lines = [f'Session {session.id} on {output.line(session.branch)} ({session.state})']
     author = output.line(session.author or 'unknown')
     lines.append(f'  started {words.date(session.started, here.dates)} by {author}')
@@ -47,6 +51,7 @@ def _text(here: Workspace, session: Session) -> str:
         ('Blockers', [_blocker(each) for each in session.blockers]),
         ('Decisions', [_decision(each) for each in session.decisions]),
         ('Checkpoints', [_checkpoint(each, now) for each in session.checkpoints]),
+        ('TDD', tdd_view.text(driven, now) if driven is not None else []),
         ('Notes', [each.text for each in session.notes]),
         ('Dead ends', [each.text for each in session.dead_ends]),
         ('Commits', [words.short(commit) for commit in session.commits]),

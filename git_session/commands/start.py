@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import brief, checkout, git
+from git_session import brief, checkout, git, output
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.workspace import Workspace, open_workspace, require_work_tree
@@ -15,6 +15,7 @@ FORMS = {
             Option(('-o', '--objective'), 'what the session is for', value='text', many=True),
             Option(('--base',), 'what the branch starts from and is compared with', value='rev'),
             Option(('--issue',), 'the issue it belongs to', value='ref'),
+            Option(('--tdd',), 'work test-driven: phases that the tests prove'),
             Option(('--resume',), 'go on with the session if the branch has one'),
             Option(('--carry',), 'take uncommitted changes along, as git switch does'),
             *FORMAT,
@@ -37,9 +38,12 @@ def run(action: str, values: Values) -> int:
     here, base = _arrive(here, branch, base)
     if here.session is None:
         issue = values.text('issue')
-        here = checkout.begin(here, objectives=objectives, base=base, issue=issue)
+        mode = 'tdd' if values.flag('tdd') else None
+        here = checkout.begin(here, objectives=objectives, base=base, issue=issue, mode=mode)
     else:
-        _resume(here, objectives)
+        _resume(here, objectives, tdd=values.flag('tdd'))
+    if values.flag('tdd') and here.config['tdd.test_command'] is None:
+        output.hint("no command runs the tests yet: set 'tdd.test_command'")
     brief.show(here, as_json=values.json)
     return 0
 
@@ -61,10 +65,12 @@ def _branch(here: Workspace, wanted: str | None) -> str:
     return here.repo.branch
 
 
-def _resume(here: Workspace, objectives: list[str]) -> None:
+def _resume(here: Workspace, objectives: list[str], *, tdd: bool) -> None:
     """Go on with the session that is there; what was given is added to it."""
     checkout.enter(here)
     maker = here.maker()
+    if tdd and here.require().mode != 'tdd':
+        maker.add('resume', mode='tdd')
     for text in objectives:
         maker.add('objective.add', text=text)
     if maker.made:

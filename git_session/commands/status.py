@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import eventlog, git, merged, output, words
+from git_session import eventlog, git, merged, output, tdd, words
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -35,14 +35,16 @@ def run(action: str, values: Values) -> int:
     steps = next_steps(session, work)
     said = remarks(session, lost=here.lost, off=here.off, merged=merged.in_base(session, work))
     if values.json:
-        output.json(status.data(session, work, steps, idle=here.idle, remarks=said))
+        output.json(
+            status.data(session, work, steps, idle=here.idle, remarks=said, tdd=tdd.figures(here))
+        )
         return 0
     lists = frozenset(name for name in ('objectives', 'blockers', 'decisions') if values.flag(name))
     verbose = values.flag('verbose') or here.config['display.verbose']
     text = status.text(
         session, work, steps, style=here.style(), now=time.time(), idle=here.idle,
         date_format=here.dates, lists=lists, remarks=said,
-        more=_more(here) if verbose else (),
+        more=_more(here) if verbose else (), tdd=tdd.figures(here),
     )  # fmt: skip
     output.out(text, git.pager)
     return 0

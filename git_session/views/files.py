@@ -10,6 +10,7 @@ from git_session import words
 from git_session.events import format_time
 from git_session.output import line, markdown
 from git_session.session import Blocker, Decision, Objective, Remark, Session
+from git_session.views import tdd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def state(
         'checkpoints': [checkpoint_record(each) for each in reversed(newest)],
         'notes': [remark_record(each) for each in session.notes],
         'dead_ends': [remark_record(each) for each in session.dead_ends],
+        'tdd': tdd.phases(session),
         'metrics': {
             'active_seconds': int(session.active_seconds(idle)),
             'commits': sum(commit in there for commit in session.commits),

@@ -78,6 +78,12 @@ def _checkpoint(facts: dict[str, Any], name: str) -> str:
     return f'checkpoint{commit} {what}'
 
 
+def _phase(facts: dict[str, Any], name: str) -> str:
+    refused = f' refused: {facts["refused"]}' if facts.get('refused') else ''
+    commit = f' at {words.short(facts["commit"])}' if facts.get('commit') else ''
+    return f'{facts["phase"].upper()}{commit}{refused}'
+
+
 def _end(facts: dict[str, Any], name: str) -> str:
     into = facts.get('into') or ''
     where = f' into {into.removeprefix("refs/heads/").removeprefix("refs/remotes/")}'
@@ -115,6 +121,7 @@ _WORDS: dict[str, Callable[[dict[str, Any], str], str]] = {
     'decision.edit': _with('edit', 'text'),
     'note': _quoted('note:'),
     'dead-end': _quoted('dead end:'),
+    'tdd': _phase,
     'handoff': lambda facts, name: 'handoff written',
     'undo': lambda facts, name: f'undo {words.count(len(facts["ids"]), "event")}',
 }

@@ -9,11 +9,14 @@ from git_session.history import Uncommitted, Work
 from git_session.output import Style, line
 from git_session.session import Session
 from git_session.views import files
+from git_session.views import tdd as tdd_view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+    from git_session.analysis.tdd import Figures
 
 _MOST_STEPS = 5
 
@@ -30,6 +33,7 @@ def text(
     lists: frozenset[str] = frozenset(),
     remarks: Sequence[str] = (),
     more: Sequence[str] = (),
+    tdd: Figures | None = None,
 ) -> str:
     """The status; `lists` names those shown whole, `remarks` and `more` are ready lines."""
     lines = _head(session, work, style, now, idle, date_format)
@@ -38,6 +42,9 @@ def text(
     if 'decisions' in lists:
         lines += _decisions(session, style)
     lines += _changes(session, work, style, now)
+    if tdd is not None:
+        lines += ['', style.paint('TDD', 'bold')]
+        lines += [words.cut(f'  {each}', style.width) for each in tdd_view.text(tdd, now)]
     if steps:
         lines += ['', style.paint('Next', 'bold')]
         for step in steps[:_MOST_STEPS]:
@@ -184,12 +191,19 @@ def uncommitted(entries: Sequence[Uncommitted]) -> str:
 
 
 def data(
-    session: Session, work: Work, steps: Sequence[Step], *, idle: float, remarks: Sequence[str]
+    session: Session,
+    work: Work,
+    steps: Sequence[Step],
+    *,
+    idle: float,
+    remarks: Sequence[str],
+    tdd: Figures | None = None,
 ) -> dict[str, Any]:
     """The same as data, schema git-session/status/1."""
     return {
         'schema': 'git-session/status/1',
         **files.state(session, idle=idle, checkpoints=10, work=work),
+        'tdd': tdd_view.data(session, tdd),
         'work': work_data(work),
         'commits_since_checkpoint': since_checkpoint(session, work),
         'next': [

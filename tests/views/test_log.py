@@ -74,6 +74,8 @@ def test_whole() -> None:
         ('decision.supersede', {'ref': 'r', 'text': 'new'}, 'supersede obj-1: new'),
         ('decision.edit', {'ref': 'r', 'text': 'new'}, 'edit obj-1: new'),
         ('note', {'text': 'n'}, 'note: n'), ('dead-end', {'text': 'd'}, 'dead end: d'),
+        ('tdd', {'phase': 'red', 'commit': 'f' * 40, 'tests': 3}, 'RED at ffffffffff'),
+        ('tdd', {'phase': 'green', 'refused': 'no test ran'}, 'GREEN refused: no test ran'),
         ('handoff', {'commit': 'f' * 40}, 'handoff written'),
         ('undo', {'ids': ['a', 'b']}, 'undo 2 events'),
     ],

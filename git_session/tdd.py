@@ -1,0 +1,185 @@
+"""Test-driven development: the tests are run, and the run decides whether a phase holds."""
+
+from __future__ import annotations
+
+import os
+
+from git_session import git, history, output, trust
+from git_session.analysis import tdd as analysis
+from git_session.configfile import format_duration
+from git_session.errors import FATAL, REFUSED, SessionError
+from git_session.record import Record
+from git_session.session import Session
+from git_session.workspace import Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from git_session.history import Change
+
+KEY = 'tdd.test_command'
+OUTPUT = 'test-output.txt'  # beside the log: what the last run said
+_MOST_BYTES = 64 * 1024 * 1024
+_TAIL = 15  # lines of a run that are shown where it disagrees
+_CANNOT_RUN = (126, 127)  # what a shell says of a command that is none
+
+
+class Run(Record):
+    """A run of the tests that came to its end; figures are None without a report of it."""
+
+    passed: bool
+    status: int  # exit status, negative for a signal
+    seconds: float
+    tests: int | None = None
+    failures: int | None = None
+
+
+class Proof(Record):
+    """A phase that its run does not disprove: the facts of its event."""
+
+    phase: str
+    run: Run
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {
+            'phase': self.phase, 'tests': self.run.tests, 'failures': self.run.failures,
+            'seconds': int(self.run.seconds),
+        }  # fmt: skip
+
+
+def command(here: Workspace) -> trust.Command:
+    """The command that runs the tests; raises SessionError (REFUSED) when it may not run."""
+    found = trust.command(here, KEY) if here.config['tdd.test_command'] else None
+    if found is None:
+        raise SessionError(
+            f"no command runs the tests: '{KEY}' is not set",
+            "'git config session.tdd.testCommand <command>' sets it for this clone, "
+            'and .session/config.yaml for everybody',
+            status=REFUSED,
+        )
+    trust.require(here, found)
+    return found
+
+
+def prove(here: Workspace, phase: str, changes: Sequence[Change], left_out: Iterable[str]) -> Proof:
+    """Run the tests for a phase that is to be recorded.
+
+    `changes` are those that the phase is about, `left_out` the paths with changes that the
+    checkpoint will not have.  Raises SessionError (REFUSED) when the phase does not hold;
+    where it is the run that says so, that run is recorded, and nothing else.
+    """
+    asked = command(here)
+    _require_whole(left_out)
+    if phase == 'red' and not analysis.new_tests(changes):
+        raise SessionError(
+            'RED needs a test that is new or changed since the last phase',
+            "write one and stage it, or 'git session checkpoint -a --tdd-phase red'",
+            status=REFUSED,
+        )
+    run = run_tests(here, asked)
+    if git.resolve('HEAD') != here.repo.head:
+        raise SessionError('HEAD moved while the tests ran', 'nothing was recorded', status=REFUSED)
+    why = analysis.contradiction(phase, passed=run.passed, tests=run.tests, failures=run.failures)
+    if why:
+        _refuse(here, Proof(phase, run), why)
+    return Proof(phase, run)
+
+
+def _require_whole(left_out: Iterable[str]) -> None:
+    """The run sees the working tree: what it sees has to be what the checkpoint has."""
+    paths = [path for path in left_out if analysis.sort(path)]
+    if paths:
+        more = f' and {len(paths) - 1} more' if len(paths) > 1 else ''
+        raise SessionError(
+            f"'{paths[0]}'{more} has changes that the checkpoint would not have; "
+            'the tests would run with them',
+            "stage them ('git add'), or put them away", status=REFUSED,
+        )  # fmt: skip
+
+
+def _refuse(here: Workspace, proof: Proof, why: str) -> None:
+    """Keep that the run disproved the phase; show the end of what it said."""
+    maker = here.maker()
+    maker.add('tdd', commit=here.repo.head, refused=why, **proof.facts)
+    here.record(maker.made)
+    path = os.path.join(here.place, OUTPUT)
+    output.talk(output.plain(_tail(path)))
+    raise SessionError(
+        f'{why}; no checkpoint was made',
+        f'the whole output is in {os.path.relpath(path)}', status=REFUSED,
+    )  # fmt: skip
+
+
+def _tail(path: str) -> str:
+    with open(path, 'rb') as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(file.tell() - (1 << 14), 0))
+        text = file.read().decode('utf-8', 'surrogateescape')
+    return '\n'.join(text.rstrip('\n').split('\n')[-_TAIL:])
+
+
+def run_tests(here: Workspace, asked: trust.Command) -> Run:
+    """Run the command at the top of the working tree; raises SessionError when it cannot end."""
+    top, said = here.repo.top or '', os.path.join(here.place, OUTPUT)
+    limit, clock = float(here.config['tdd.timeout']), [0.0]
+    env = {**git.outside(), git.GUARD: '1'}
+    go_on = _watch(said, limit, clock)
+    status = git.shell(asked.text, folder=top, env=env, said=said, go_on=go_on)
+    if status is None:
+        much = clock[0] < limit
+        what = f'wrote more than {_MOST_BYTES >> 20} MiB' if much else (
+            f'took longer than {format_duration(int(limit))}'
+        )  # fmt: skip
+        hint = '' if much else "'tdd.timeout' says how long they may take"
+        raise SessionError(
+            f'the tests were stopped: they {what}', *([hint] if hint else []), status=FATAL
+        )
+    if status in _CANNOT_RUN or status < 0:
+        output.talk(output.plain(_tail(said)))
+        how = f'signal {-status}' if status < 0 else f'exit status {status}'
+        raise SessionError(f"the command of '{KEY}' cannot run the tests: {how}", status=FATAL)
+    return Run(status == 0, status, clock[0])
+
+
+def _watch(said: str, limit: float, clock: list[float]) -> Callable[[float], bool]:
+    """Says whether a run may go on; leaves the seconds in `clock`."""
+    tick = output.ticker('running the tests')
+
+    def go_on(seconds: float) -> bool:
+        clock[0] = seconds
+        tick(seconds)
+        return seconds < limit and os.stat(said).st_size <= _MOST_BYTES
+
+    return go_on
+
+
+# --- what a phase is about
+
+
+def since(here: Workspace, amended: str | None) -> str:
+    """The revision since which a test has to be new: that of the last phase that held."""
+    session = here.require()
+    for each in reversed(session.phases):
+        commit = session.current(each.commit)
+        if not each.refused and commit and commit != amended and git.has('HEAD', commit):
+            return commit
+    return session.base or history.empty_tree()
+
+
+# --- figures
+
+
+def figures(here: Workspace, session: Session | None = None) -> analysis.Figures | None:
+    """The figures of this session, or of another one; None where there is no TDD."""
+    if session is None:
+        session = here.require()
+        commits = [each.oid for each in reversed(here.work().commits)]
+        commits = [oid for oid in commits if oid in session.commits]
+    else:
+        commits = history.in_order(session.commits, session.base)
+    if session.mode != 'tdd' and not session.phases:
+        return None
+    return analysis.figures(session, commits, history.paths(commits))
