@@ -145,10 +145,11 @@ def merged_elsewhere(here: Workspace) -> dict[str, merged.Outcome]:
     One that a worktree is on may still go on; its user ends it.
     """
     found = {}
+    default = git.default_branch()
     for branch in sorted(eventlog.live(here.repo.sessions).keys() - git.checked_out()):
         head = git.resolve('refs/heads/' + branch)
         session, _, _ = archive.load(eventlog.directory(here.repo.sessions, branch))
-        outcome = merged.find(session, head) if head else None
+        outcome = merged.find(session, head, default=default) if head else None
         if outcome is not None:
             found[branch] = outcome
     return found

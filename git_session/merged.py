@@ -40,17 +40,18 @@ def short(ref: str) -> str:
     return ref.removeprefix('refs/heads/').removeprefix('refs/remotes/')
 
 
-def find(session: Session, head: str = '') -> Outcome | None:
+def find(session: Session, head: str = '', *, default: str | None = None) -> Outcome | None:
     """How the work of a session was merged, None when it was not or it cannot be told.
 
     `head` is the object id of its branch; without it, as when the branch is gone, the
-    newest of its recorded commits.  A session that has none was never merged.
+    newest of its recorded commits.  A session that has none was never merged.  `default` is
+    the default branch, for who asks often.
     """
     own = {each.oid for each in history.describe(session.commits)}
     if not own:
         return None
     head = head or newest(session)
-    for into, tip in _targets(session).items():
+    for into, tip in _targets(session, default or git.default_branch()).items():
         result = _result(session, own, head, tip)
         if result:
             return Outcome(result, into)
@@ -81,15 +82,16 @@ def _is_target(session: Session, ref: str) -> bool:
     return ref.startswith(('refs/heads/', 'refs/remotes/')) and not pushed
 
 
-def _targets(session: Session) -> dict[str, str]:
+def _targets(session: Session, default: str | None) -> dict[str, str]:
     """Where the branch may have been merged to: full refname -> object id.
 
     That is its base, the default branch, and the upstreams of the two.
     """
-    names = [each for each in (session.base_ref, git.default_branch()) if each]
-    upstreams = [upstream for name in names for _, upstream in _refs([name]).values() if upstream]
+    names = [each for each in (session.base_ref, default) if each]
+    found = _refs(names)
+    upstreams = [found[name][1] for name in names if name in found and found[name][1]]
+    found |= _refs([each for each in upstreams if each not in found])
     wanted = [name for name in dict.fromkeys([*names, *upstreams]) if _is_target(session, name)]
-    found = _refs(wanted)
     return {name: found[name][0] for name in wanted if name in found}
 
 
@@ -115,6 +117,8 @@ def _result(session: Session, own: set[str], head: str, tip: str) -> str:
     if not changes or len(changes) > _MOST:
         return ''
     arrived = history.touching(changes, fork, tip, _MOST)
+    if not arrived:
+        return ''
     if _carries(tip, head, changes):
         return 'merged' if _same(commits, arrived) else 'squash-merged'
     result = _by_patch(fork, head, commits, arrived, changes)
