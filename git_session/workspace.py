@@ -23,7 +23,7 @@ from git_session import (
     output,
     reconcile,
 )
-from git_session.analysis import annotations
+from git_session.analysis import marks
 from git_session.config import Config
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.eventlog import Maker
@@ -140,10 +140,10 @@ class Workspace:
         if self._quality is None:
             session, work = self.require(), self.work()
             words = self.config['tracking.annotations']
-            marked = annotations.find(self.added(), words)
+            marked = marks.find(self.added(), words)
             self._quality = Quality(
                 measure.figures(self.repo, self.config, session, work, self.added),
-                tuple(annotations.open_ones(marked, session)),
+                tuple(marks.open_ones(marked, session)),
             )
         return self._quality
 

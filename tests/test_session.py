@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from git_session.errors import REFUSED, SessionError
 from git_session.events import TYPES, Event, event_id, format_time
-from git_session.session import find, replay
+from git_session.named import find
+from git_session.session import replay
 from tests.made import START, Log
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from git_session import output, session, words
+from git_session import marked, named, output, words
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.session import Blocker
@@ -15,8 +15,9 @@ ABOUT = 'List, add or resolve the blockers of the session.'
 FORMS = {
     'list': Syntax('', 0, 0, FORMAT),
     'add': Syntax(
-        '<text>', 1, 1,
+        '[<text>]', 0, 1,
         (
+            marked.FROM,
             Option(('--issue',), 'the issue it is tracked in', value='ref'),
             Option(('--objective',), 'the objective it blocks', value='id'),
         ),
@@ -37,10 +38,10 @@ def run(action: str, values: Values) -> int:
     maker = here.maker()
     if action == 'add':
         objective = values.text('objective')
-        of = session.find(before.objectives, objective, 'obj-', 'objective') if objective else None
+        of = named.find(before.objectives, objective, 'obj-', 'objective') if objective else None
         maker.add(
-            'blocker.add', text=_text(values.operands[0]), issue=values.text('issue'),
-            objective=of.ref if of else None,
+            'blocker.add', text=_text(marked.given(here, values, 'BLOCKER')),
+            issue=values.text('issue'), objective=of.ref if of else None,
         )  # fmt: skip
     else:
         blocker = _find(before.blockers, values.operands[0])
@@ -64,7 +65,7 @@ def _text(given: str) -> str:
 
 
 def _find(blockers: list[Blocker], wanted: str) -> Blocker:
-    found: Blocker = session.find(blockers, wanted, 'blk-', 'blocker')
+    found: Blocker = named.find(blockers, wanted, 'blk-', 'blocker')
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import knowledge, output, session, words
+from git_session import knowledge, marked, named, output, words
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.session import Decision, Session
@@ -16,7 +16,7 @@ _REASONS = (
 )
 FORMS = {
     'list': Syntax('', 0, 0, FORMAT),
-    'add': Syntax('<text>', 1, 1, _REASONS),
+    'add': Syntax('[<text>]', 0, 1, (*_REASONS, marked.FROM)),
     'show': Syntax('<id>', 1, 1, FORMAT),
     'supersede': Syntax('<id> <text>', 2, 2, _REASONS),
 }
@@ -29,7 +29,10 @@ def run(action: str, values: Values) -> int:
         return _list(here, before, values)
     if action == 'show':
         return _show(here, before, _find(before, values.operands[0]), values)
-    text = values.operands[-1].strip()
+    if action == 'add':
+        text = marked.given(here, values, 'DECISION')
+    else:
+        text = values.operands[-1].strip()
     if not text:
         raise SessionError('a decision needs a text', status=REFUSED)
     old = _find(before, values.operands[0]) if action == 'supersede' else None
@@ -49,7 +52,7 @@ def run(action: str, values: Values) -> int:
 
 
 def _find(current: Session, wanted: str) -> Decision:
-    found: Decision = session.find(current.decisions, wanted, 'dec-', 'decision')
+    found: Decision = named.find(current.decisions, wanted, 'dec-', 'decision')
     return found
 
 

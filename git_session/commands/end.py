@@ -42,9 +42,7 @@ def run(action: str, values: Values) -> int:
     if values.json:
         ended, steps = here.require(), next_steps(here.require(), work)
         output.json(
-            handoff.data(
-                ended, work, steps, written=ended.ended, idle=here.idle, measured=measured
-            )
+            handoff.data(ended, work, steps, written=ended.ended, idle=here.idle, measured=measured)
         )
     elif text:
         output.out(text, git.pager)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import output, session
+from git_session import named, output
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.session import Objective
@@ -56,7 +56,7 @@ def run(action: str, values: Values) -> int:
 
 
 def _find(objectives: list[Objective], wanted: str) -> Objective:
-    found: Objective = session.find(objectives, wanted, 'obj-', 'objective')
+    found: Objective = named.find(objectives, wanted, 'obj-', 'objective')
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from git_session import words
 from git_session.analysis import figures
-from git_session.analysis.annotations import Annotation
+from git_session.analysis.marks import Annotation
 from git_session.analysis.steps import Step
 from git_session.history import Work
 from git_session.knowledge import Knowledge

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from git_session import words
 from git_session.analysis import figures
-from git_session.analysis.annotations import Annotation
 from git_session.analysis.figures import Figures
+from git_session.analysis.marks import Annotation
 from git_session.output import Style, code, line, markdown
 from git_session.record import Record
 

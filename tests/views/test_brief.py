@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from git_session.analysis.annotations import Annotation
+from git_session.analysis.marks import Annotation
 from git_session.analysis.steps import next_steps
 from git_session.history import Work
 from git_session.knowledge import Knowledge
