@@ -38,6 +38,7 @@ def gather(here: Workspace) -> list[Section]:
     remarked = remarks(session, lost=here.lost, off=here.off, merged=merged.in_base(session, work))
     return brief.sections(
         session, work, next_steps(session, work), knowledge=known,
+        track=config['session.auto_track'],
         measured=here.quality(), others=_others(work), remarks=remarked, now=time.time(),
         idle=here.idle,
     )  # fmt: skip

@@ -395,3 +395,10 @@ def commit_event(session: str, commit: str, seconds: int, via: str | None = None
     if via:
         facts['via'] = via
     return Event(event_id(seconds + 0.999, commit[:16]), at, session, 'commit', facts)
+
+
+def checkpoint_event(session: str, commit: str, seconds: int) -> Event:
+    """The automatic checkpoint at a commit, the same in every clone; it follows the commit's."""
+    made = commit_event(session, commit, seconds)
+    facts = {'commit': commit, 'auto': True}
+    return made.replace(id=f'{made.id}c', type='checkpoint', facts=facts)

@@ -83,7 +83,7 @@ class Freshness:
         found: list[tuple[int, str]] = []
         for path in paths:
             if path.endswith('/'):
-                found += self._times(_below(self.top, path))
+                found += self._times(below(self.top, path))
             elif self.tracking.is_source(path):
                 moment = _moment(self.top, path)
                 found.append((_deleted(self.top, path) if moment is None else moment, path))
@@ -119,7 +119,7 @@ def _deleted(top: str, path: str) -> int:
     return 0
 
 
-def _below(top: str, folder: str) -> list[str]:
+def below(top: str, folder: str) -> list[str]:
     """The files of a folder that git does not track, as paths from the top."""
     found: list[str] = []
     for where, folders, names in os.walk(os.path.join(top, folder)):

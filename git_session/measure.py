@@ -11,7 +11,7 @@ import os
 from git_session import git, reports
 from git_session.analysis.figures import CHANGED, COVERAGE, TESTS, Figures, last
 from git_session.analysis.subject import kind
-from git_session.freshness import Freshness
+from git_session.freshness import Freshness, below
 from git_session.history import Work
 from git_session.reportcache import Cache
 from git_session.reports import Found
@@ -32,6 +32,21 @@ _Lines = dict[str, tuple[list[int], list[int]]]  # path -> lines that ran, that 
 def tracking(config: Config) -> Tracking:
     """What counts as source, as configured."""
     return Tracking(config['tracking.watch_patterns'], config['tracking.ignore_patterns'])
+
+
+def left_out(config: Config, top: str, work: Work, *, every: bool) -> str:
+    """A source file whose change a commit leaves in the working tree, '' when there is none.
+
+    `every` is `git commit -a`.  Reports speak of the working tree, with that change in it.
+    """
+    watched = tracking(config)
+    for each in work.uncommitted:
+        if each.xy == '??' or (each.xy[1] != '.' and not every):
+            names = below(top, each.path) if each.path.endswith('/') else [each.path]
+            for name in names:
+                if watched.is_source(name):
+                    return name
+    return ''
 
 
 def figures(

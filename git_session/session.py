@@ -96,6 +96,7 @@ class Checkpoint(Record):
     by: str
     committed: bool
     impact: dict[str, Any]
+    auto: bool = False  # nobody asked for it
 
 
 class Remark(Record):
@@ -331,7 +332,7 @@ def _checkpoint(session: Session, event: Event) -> None:
         Checkpoint(
             event.id, event.time, facts.get('commit') or '', facts.get('label') or '',
             facts.get('message') or '', facts.get('by') or '', bool(facts.get('committed')),
-            facts.get('impact') or {},
+            facts.get('impact') or {}, bool(facts.get('auto')),
         )
     )  # fmt: skip
 

@@ -31,9 +31,11 @@ def block(
     decisions: Sequence[tuple[str, str]],
     impact: dict[str, Any],
     seconds: float,
+    measured: Sequence[str] = (),
 ) -> str:
     """The trailer lines; `decisions` are (text, rationale), `seconds` the active time.
 
+    `measured` are the figures of tests and coverage that are known, as ``Tests: +12``.
     What holds a secret has to be redacted by then: a commit leaves.
     """
     lines = [f'Session-Id: {session.id}']
@@ -46,7 +48,7 @@ def block(
         lines.append(f' - {line(text)}')
         if rationale:
             lines.append(f'   Rationale: {line(rationale)}')
-    changed = _impact(impact)
+    changed = [*_impact(impact), *(f' - {each}' for each in measured)]
     if changed:
         lines += ['Impact:', *changed]
     lines.append(f'Session-Time: {words.duration(seconds)}')

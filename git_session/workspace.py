@@ -23,7 +23,7 @@ from git_session import (
     output,
     reconcile,
 )
-from git_session.analysis import marks
+from git_session.analysis import automatic, figures, marks
 from git_session.config import Config
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.eventlog import Maker
@@ -238,9 +238,30 @@ def open_workspace(
     if workspace.session is not None and reconcile:
         built = workspace.work(status) if work else None
         _reconcile(workspace, built, reason='' if arriving else 'found')
+        if found['session.auto_checkpoint']:
+            _checkpoint(workspace)
         if is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
     return workspace
+
+
+def _checkpoint(workspace: Workspace) -> None:
+    """Record the checkpoints that are due though nobody asks for them."""
+    session, config = workspace.require(), workspace.config
+    if session.state != 'active' or workspace.repo.head is None:
+        return
+    made = Maker(session.id, '', workspace.events[-1].id if workspace.events else '')
+    interval, track = config['session.checkpoint_interval'], config['session.auto_track']
+    commits, is_due = automatic.due(session, made.now, interval, track=track)
+    fresh = [
+        events.checkpoint_event(session.id, commit, int(session.commits[commit]))
+        for commit in commits
+    ]
+    if is_due:
+        impact = figures.impact(workspace.quality().figures)
+        made.add('checkpoint', commit=workspace.repo.head, auto=True, impact=impact)
+    if fresh or made.made:
+        workspace.record([*fresh, *made.made])
 
 
 def require_work_tree(workspace: Workspace) -> str:

@@ -25,8 +25,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'trailers', 'reports', 'tracking', 'added',
     ),
     'analysis and views': (
-        'analysis.marks', 'analysis.activetime', 'analysis.figures', 'views.quality',
-        'views.activetime',
+        'analysis.marks', 'analysis.activetime', 'analysis.figures', 'analysis.automatic',
+        'views.quality', 'views.activetime',
         'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.modules',
         'analysis.subject', 'analysis.patterns', 'analysis.survey', 'analysis.tdd',
         'analysis.remarks', 'analysis.steps',

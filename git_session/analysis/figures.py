@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from git_session.session import Checkpoint
 
 TESTS, COVERAGE, CHANGED = 'tests', 'coverage', 'changed'
+SHOWN = (TESTS, COVERAGE)  # in a checkpoint commit, under these keys of its impact
 _IMPACT = ('tests', 'tests_failed', 'tests_skipped', 'coverage', 'coverage_changed')
 
 

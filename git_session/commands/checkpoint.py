@@ -11,6 +11,7 @@ from git_session import (
     git,
     history,
     knowledge,
+    measure,
     output,
     secrets,
     sharing,
@@ -18,6 +19,7 @@ from git_session import (
     trailers,
     words,
 )
+from git_session.analysis import figures
 from git_session.analysis.subject import propose
 from git_session.analysis.tdd import PHASES
 from git_session.errors import FATAL, REFUSED, USAGE, SessionError
@@ -57,6 +59,8 @@ def run(action: str, values: Values) -> int:
     given = _message(here, values)
     label = (values.text('label') or '').strip()
     proof = _prove(here, values)
+    measured = here.quality().figures  # before the commit, and after the tests of a proof
+    _tell_unknown(measured)
     maker = here.maker()
     made = _decide(maker, values)
     logged = _log_decisions(here, made)
@@ -64,7 +68,7 @@ def run(action: str, values: Values) -> int:
     committed = values.flag('amend') or (
         not values.flag('no-commit') and _has_changes(here, values)
     )
-    impact: dict[str, Any] = {}
+    impact: dict[str, Any] = figures.impact(measured)
     try:
         if committed:
             label = label or _label(session, amended)
@@ -188,11 +192,13 @@ def _commit(
     if not given:
         active = session.active_objectives()
         given = propose(changes, label or (active[0].shared if active else ''))
-    impact = _impact(changes)
+    impact = _impact(changes) | _measured(here, values)
+    amended = (here.repo.head or '') if amend else ''
+    before = {key: figures.last(session.checkpoints, key, amended) for key in figures.SHOWN}
     block = trailers.block(
         session, label=label,
         decisions=[(each.shared.text, each.shared.rationale) for each in decisions],
-        impact=impact, seconds=_seconds(here, session),
+        impact=impact, seconds=_seconds(here, session), measured=figures.lines(impact, before),
     )  # fmt: skip
     path = os.path.join(here.repo.gitdir, 'SESSION_EDITMSG')
     with open(path, 'wb') as file:
@@ -207,6 +213,27 @@ def _commit(
         status = FATAL if reply.status < 0 else reply.status
         raise SessionError('nothing was recorded', status=status)
     return impact
+
+
+def _tell_unknown(measured: figures.Figures) -> None:
+    """Say which figures are not known where they could be, and why."""
+    for text in figures.said(measured):
+        if ' unknown: ' in text:
+            output.talk(text)
+
+
+def _measured(here: Workspace, values: Values) -> dict[str, Any]:
+    """The figures for the impact; none where the reports know of more than is committed."""
+    found = figures.impact(here.quality().figures)
+    every = values.flag('all')
+    left = measure.left_out(here.config, here.repo.top or '', here.work(), every=every)
+    if found and left:
+        output.talk(
+            f"no tests and coverage in this commit: it leaves out '{output.line(left)}', "
+            'which was there when they were measured'
+        )
+        return {}
+    return found
 
 
 def _message_there(here: Workspace, *, amend: bool) -> str:

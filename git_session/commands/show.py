@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from git_session import archive, git, output, tdd, words
+from git_session.analysis import figures
 from git_session.options import FORMAT, Syntax, Values
 from git_session.session import Blocker, Checkpoint, Decision, Session
-from git_session.views import files, log
+from git_session.views import activetime, files, log
 from git_session.views import tdd as tdd_view
 from git_session.workspace import Workspace, open_workspace
 
@@ -46,8 +47,10 @@ def _text(here: Workspace, session: Session) -> str:
         into = f' into {output.line(session.end["into"])}' if session.end.get('into') else ''
         lines.append(f'  {result}{into} {words.date(session.ended, here.dates)}')
     lines.append(f'  active time {words.duration(session.active_seconds(here.idle))}')
+    spent = activetime.lines(session, here.idle, words.day)
     for title, items in (
         ('Objectives', [f'{each.name} {each.text}: {each.state}' for each in session.objectives]),
+        ('Active time', spent if len(spent) > 1 else []),
         ('Blockers', [_blocker(each) for each in session.blockers]),
         ('Decisions', [_decision(each) for each in session.decisions]),
         ('Checkpoints', [_checkpoint(each, now) for each in session.checkpoints]),
@@ -74,5 +77,7 @@ def _blocker(each: Blocker) -> str:
 
 
 def _checkpoint(each: Checkpoint, now: float) -> str:
-    parts = (words.age(each.at, now), words.short(each.commit), each.label, each.message)
-    return ' '.join(part for part in parts if part)
+    parts = (words.age(each.at, now), words.short(each.commit), each.label, each.message,
+             'automatic' if each.auto else '')  # fmt: skip
+    measured = ', '.join(figures.lines(each.impact, {}))
+    return ' '.join(part for part in parts if part) + (f' ({measured})' if measured else '')

@@ -9,7 +9,7 @@ from git_session import eventlog, git, merged, output, tdd, words
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
 from git_session.options import FORMAT, Option, Syntax, Values
-from git_session.views import status
+from git_session.views import activetime, status
 from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'Show the session of this branch: objectives, blockers, work, what is next.'
@@ -36,14 +36,17 @@ def run(action: str, values: Values) -> int:
     said = remarks(session, lost=here.lost, off=here.off, merged=merged.in_base(session, work))
     if values.json:
         output.json(
-            status.data(session, work, steps, idle=here.idle, remarks=said, tdd=tdd.figures(here))
+            status.data(session, work, steps, idle=here.idle, remarks=said,
+                measured=here.quality(), track=here.config['session.auto_track'],
+                tdd=tdd.figures(here))
         )
         return 0
     lists = frozenset(name for name in ('objectives', 'blockers', 'decisions') if values.flag(name))
     verbose = values.flag('verbose') or here.config['display.verbose']
     text = status.text(
         session, work, steps, style=here.style(), now=time.time(), idle=here.idle,
-        date_format=here.dates, lists=lists, remarks=said,
+        date_format=here.dates, lists=lists, remarks=said, measured=here.quality(),
+        track=here.config['session.auto_track'],
         more=_more(here) if verbose else (), tdd=tdd.figures(here),
     )  # fmt: skip
     output.out(text, git.pager)
@@ -55,7 +58,9 @@ def _more(here: Workspace) -> list[str]:
     from git_session import hooks
 
     work = here.work()
-    lines = ['', 'Files']
+    spent = activetime.lines(here.require(), here.idle, words.day)
+    lines = ['', 'Active time', *(f'  {each}' for each in spent)] if spent else []
+    lines += ['', 'Files']
     lines += [f'  {each.status} {output.line(each.path)}' for each in work.changes]
     lines += [f'  {each.xy} {output.line(each.path)}' for each in work.uncommitted]
     lines += ['', 'Hooks']

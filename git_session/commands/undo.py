@@ -48,7 +48,9 @@ def _groups(events: list[Event], session: Session) -> list[list[Event]]:
 
 
 def _is_change(event: Event) -> bool:
-    return event.type in UNDOABLE and event.facts.get('reason') != 'switch'
+    if event.facts.get('auto') or event.facts.get('reason') == 'switch':
+        return False
+    return event.type in UNDOABLE
 
 
 def _forget(here: Workspace, before: Session, event: Event) -> None:

@@ -64,11 +64,13 @@ def sections(
     remarks: Sequence[str],
     now: float,
     idle: float,
+    track: bool = True,
 ) -> list[Section]:
     """The sections in the order of their importance, empty ones left out."""
     following = [f'{step.text} ({step.reason})' for step in steps]
     remarks = [*figures.said(measured.figures), *remarks]
-    goals, standing = _building(session), _standing(session, work, remarks, now, idle)
+    goals = _building(session)
+    standing = _standing(session, work, remarks, now, idle, track=track)
     happened, commits = _happened(work, others, now), len(work.commits)
     warnings, choices = _warnings(session, measured.annotations, now), _decisions(session)
     found = [
@@ -99,7 +101,7 @@ def _building(session: Session) -> list[str]:
 
 
 def _standing(
-    session: Session, work: Work, remarks: Sequence[str], now: float, idle: float
+    session: Session, work: Work, remarks: Sequence[str], now: float, idle: float, *, track: bool
 ) -> list[str]:
     done, total = files.progress(session)
     items = [f'session {session.id}, {session.state}, branch {line(session.branch)}']
@@ -109,10 +111,10 @@ def _standing(
         base = line(work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/'))
         base = words.short(base) if base == session.base else base
         items.append(f'{words.count(work.ahead, "commit")} ahead of {base}, {work.behind} behind')
-    if session.checkpoints:
-        last = session.checkpoints[-1]
-        label = f' "{line(last.label or last.message)}"' if last.label or last.message else ''
-        items.append(f'last checkpoint{label} {words.age(last.at, now)}')
+    last = status.last_checkpoint(session, work, track=track)
+    if last is not None:
+        label = f' "{line(last[0])}"' if last[0] else ''
+        items.append(f'last checkpoint{label} {words.age(last[1], now)}')
     items.append(status.uncommitted(work.uncommitted))
     active = words.duration(session.active_seconds(idle))
     items.append(f'active time {active}; last active {words.age(session.last_active, now)}')

@@ -10,7 +10,7 @@ from git_session import words
 from git_session.events import format_time
 from git_session.output import line, markdown
 from git_session.session import Blocker, Decision, Objective, Remark, Session
-from git_session.views import tdd
+from git_session.views import activetime, tdd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ def state(
             'checkpoints': len(session.checkpoints),
             'objectives_done': done,
             'objectives': total,
+            **activetime.data(session, idle),
         },
         'unknown_events': session.unknown,
     }
@@ -176,7 +177,7 @@ def checkpoint_record(each: Any) -> dict[str, Any]:
     return {
         'at': format_time(each.at), 'commit': each.commit or None, 'label': each.label or None,
         'message': each.message or None, 'committed': each.committed, 'by': each.by or None,
-        'impact': each.impact or None,
+        'impact': each.impact or None, 'auto': each.auto,
     }  # fmt: skip
 
 

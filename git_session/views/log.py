@@ -75,7 +75,7 @@ def _commit(facts: dict[str, Any], name: str) -> str:
 def _checkpoint(facts: dict[str, Any], name: str) -> str:
     what = ' '.join(part for part in (facts.get('label'), facts.get('message')) if part)
     commit = f' at {words.short(facts["commit"])}' if facts.get('commit') else ''
-    return f'checkpoint{commit} {what}'
+    return f'{"automatic " if facts.get("auto") else ""}checkpoint{commit} {what}'
 
 
 def _phase(facts: dict[str, Any], name: str) -> str:

@@ -23,6 +23,9 @@ class Quality(Record):
     annotations: tuple[Annotation, ...] = ()
 
 
+NOTHING = Quality()
+
+
 def status(found: Quality, style: Style) -> list[str]:
     """The sections of the status; nothing where there is nothing to say."""
     lines = []

@@ -8,8 +8,9 @@ from git_session.events import LAST, format_time
 from git_session.history import Uncommitted, Work
 from git_session.output import Style, line
 from git_session.session import Session
-from git_session.views import files
+from git_session.views import quality, files
 from git_session.views import tdd as tdd_view
+from git_session.views.quality import NOTHING, Quality
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,15 +34,21 @@ def text(
     lists: frozenset[str] = frozenset(),
     remarks: Sequence[str] = (),
     more: Sequence[str] = (),
+    measured: Quality = NOTHING,
+    track: bool = True,
     tdd: Figures | None = None,
 ) -> str:
-    """The status; `lists` names those shown whole, `remarks` and `more` are ready lines."""
+    """The status; `lists` names those shown whole, `remarks` and `more` are ready lines.
+
+    With `track` a commit counts as a checkpoint.
+    """
     lines = _head(session, work, style, now, idle, date_format)
     lines += _objectives(session, style, whole='objectives' in lists)
     lines += _blockers(session, style, now, whole='blockers' in lists)
     if 'decisions' in lists:
         lines += _decisions(session, style)
-    lines += _changes(session, work, style, now)
+    lines += _changes(session, work, style, now, track=track)
+    lines += quality.status(measured, style)
     if tdd is not None:
         lines += ['', style.paint('TDD', 'bold')]
         lines += [words.cut(f'  {each}', style.width) for each in tdd_view.text(tdd, now)]
@@ -146,28 +153,46 @@ def _decisions(session: Session, style: Style) -> list[str]:
     return lines
 
 
-def since_checkpoint(session: Session, work: Work) -> int | None:
+def last_checkpoint(session: Session, work: Work, *, track: bool) -> tuple[str, float, str] | None:
+    """(label, when, commit) of the last checkpoint, None without one.
+
+    With `track` the newest commit of the session is one, under its subject.
+    """
+    last = session.checkpoints[-1] if session.checkpoints else None
+    subjects = {each.oid: each.subject for each in work.commits if each.oid in session.commits}
+    for commit, when in reversed(session.commits.items() if track else ()):
+        if commit in subjects:
+            # Commits know the second only.
+            if last is None or (commit != last.commit and when >= int(last.at)):
+                return subjects[commit], when, commit
+            break
+    return None if last is None else (last.label, last.at, last.commit)
+
+
+def since_checkpoint(session: Session, work: Work, *, track: bool) -> int | None:
     """The number of commits since the last checkpoint; None when there is none to count from."""
-    if not session.checkpoints:
+    found = last_checkpoint(session, work, track=track)
+    if found is None:
         return None
-    last = session.checkpoints[-1].commit
+    last = found[2]
     for number, commit in enumerate(work.commits):
         if commit.oid == last:
             return number
     return 0 if last == work.head else None
 
 
-def _changes(session: Session, work: Work, style: Style, now: float) -> list[str]:
+def _changes(
+    session: Session, work: Work, style: Style, now: float, *, track: bool
+) -> list[str]:
     lines = ['', style.paint('Work', 'bold')]
     built = f'{words.count(len(work.commits), "commit")}, {words.count(len(work.changes), "file")}'
     lines.append(f'  {built}, {counts(work.added, work.deleted, style)} in all')
-    if session.checkpoints:
-        last = session.checkpoints[-1]
-        label = f' {line(last.label)}' if last.label else ''
-        number = since_checkpoint(session, work)
-        ago = words.age(last.at, now)
-        known = '' if number is None else f'; {words.count(number, "commit")} since'
-        lines.append(f'  last checkpoint{label} {ago}{known}')
+    last = last_checkpoint(session, work, track=track)
+    if last is not None:
+        label = f' {words.cut(line(last[0]), 50)}' if last[0] else ''
+        number = since_checkpoint(session, work, track=track)
+        known = f'; {words.count(number, "commit")} since' if number else ''
+        lines.append(f'  last checkpoint{label} {words.age(last[1], now)}{known}')
     else:
         lines.append('  no checkpoint yet')
     lines.append('  ' + uncommitted(work.uncommitted))
@@ -197,6 +222,8 @@ def data(
     *,
     idle: float,
     remarks: Sequence[str],
+    measured: Quality = NOTHING,
+    track: bool = True,
     tdd: Figures | None = None,
 ) -> dict[str, Any]:
     """The same as data, schema git-session/status/1."""
@@ -205,7 +232,8 @@ def data(
         **files.state(session, idle=idle, checkpoints=10, work=work),
         'tdd': tdd_view.data(session, tdd),
         'work': work_data(work),
-        'commits_since_checkpoint': since_checkpoint(session, work),
+        'commits_since_checkpoint': since_checkpoint(session, work, track=track),
+        **quality.data(measured),
         'next': [
             {'text': step.text, 'reason': step.reason, 'command': step.command or None}
             for step in steps
