@@ -43,9 +43,9 @@ def by_objective(session: Session, idle: float) -> dict[str, float]:
     spans = session.spans(idle)
     found = {}
     for ref, changes in session.activity.items():
-        seconds = sum(_overlap(each, spans) for each in _united(_active(changes)))
-        if changes:
-            found[ref] = seconds
+        periods = _united(_active(changes))
+        if periods:
+            found[ref] = sum(_overlap(each, spans) for each in periods)
     return found
 
 

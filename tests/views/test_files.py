@@ -102,7 +102,8 @@ def test_context() -> None:
     assert {**found, **files.state(session, idle=1800)} == found
     assert found['metrics'] == {
         'active_seconds': 1020, 'commits': 2, 'checkpoints': 1, 'objectives_done': 1,
-        'objectives': 3,
+        'objectives': 3, 'active_seconds_by_day': {'2026-11-22': 1020},
+        'active_seconds_by_objective': {'obj-2': 660},
     }  # fmt: skip
     assert found['blockers'][1] == {
         'id': 'blk-2', 'text': 'no client secret', 'state': 'open',
