@@ -244,6 +244,7 @@ complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_ses
 set on "__git_session_in 'decisions add' 'decisions supersede'"
 complete -c git-session -n $on -l rationale -x -d 'Why'
 complete -c git-session -n $on -l alternatives -x -d 'What was not taken'
+complete -c git-session -n "__git_session_in 'decisions add' 'blockers add'" -l from -rF -d 'Take the text from this line'
 
 set on '__git_session_in status'
 complete -c git-session -n $on -l objectives -d 'All objectives'
