@@ -79,6 +79,15 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         'session.archive_after_days': 30,
         'session.idle_timeout': 1800,
         'session.trailers': ['Session-Id', 'Session-Objective'],
+        'session.share': [
+            'objectives',
+            'blockers',
+            'decisions',
+            'checkpoints',
+            'handoffs',
+            'notes',
+        ],
+        'session.shards': False,
         'context.architecture': 'none',
         'context.patterns': [],
         'context.conventions': [],
@@ -136,6 +145,8 @@ session:
   archive_after_days: 7
   idle_timeout: '90s'
   trailers: [Session-Id]
+  share: [objectives, notes]
+  shards: yes
 context:
   architecture: ddd
   patterns:
@@ -185,31 +196,33 @@ def test_every_key_of_the_file_with_its_line(write: Write, reader: str) -> None:
         'session.archive_after_days': (7, f'{FILE}:6'),
         'session.idle_timeout': (90, f'{FILE}:7'),
         'session.trailers': (['Session-Id'], f'{FILE}:8'),
-        'context.architecture': ('ddd', f'{FILE}:10'),
-        'context.patterns': (['cqrs', 'hexagonal'], f'{FILE}:11'),
-        'context.conventions': (['names are verbs', '2026-11-22'], f'{FILE}:15'),
+        'session.share': (['objectives', 'notes'], f'{FILE}:9'),
+        'session.shards': (True, f'{FILE}:10'),
+        'context.architecture': ('ddd', f'{FILE}:12'),
+        'context.patterns': (['cqrs', 'hexagonal'], f'{FILE}:13'),
+        'context.conventions': (['names are verbs', '2026-11-22'], f'{FILE}:17'),
         'context.layers': (
             {
                 'domain': {'globs': ['src/domain/**'], 'may_import': []},
                 'web': {'globs': ['src/web/**', 'src/api/**'], 'may_import': ['domain']},
             },
-            f'{FILE}:20',
+            f'{FILE}:22',
         ),
-        'tracking.watch_patterns': (['*.py'], f'{FILE}:24'),
-        'tracking.ignore_patterns': (['vendor/**'], f'{FILE}:25'),
-        'tracking.annotations': ([], f'{FILE}:26'),
-        'quality.coverage_threshold': (0, f'{FILE}:28'),
-        'quality.new_code_coverage_threshold': (100, f'{FILE}:29'),
-        'quality.require_tests': (False, f'{FILE}:30'),
-        'quality.block_merge_on_quality': (False, f'{FILE}:31'),
-        'quality.coverage_files': (['out/*.xml'], f'{FILE}:32'),
-        'quality.test_reports': (['out/junit/*.xml'], f'{FILE}:33'),
-        'tdd.test_command': ('make all\nmake test', f'{FILE}:35'),
-        'tdd.timeout': (120, f'{FILE}:38'),
-        'display.color': ('never', f'{FILE}:40'),
-        'display.verbose': (True, f'{FILE}:41'),
-        'display.emoji': (True, f'{FILE}:42'),
-        'display.date_format': ('%d.%m.', f'{FILE}:43'),
+        'tracking.watch_patterns': (['*.py'], f'{FILE}:26'),
+        'tracking.ignore_patterns': (['vendor/**'], f'{FILE}:27'),
+        'tracking.annotations': ([], f'{FILE}:28'),
+        'quality.coverage_threshold': (0, f'{FILE}:30'),
+        'quality.new_code_coverage_threshold': (100, f'{FILE}:31'),
+        'quality.require_tests': (False, f'{FILE}:32'),
+        'quality.block_merge_on_quality': (False, f'{FILE}:33'),
+        'quality.coverage_files': (['out/*.xml'], f'{FILE}:34'),
+        'quality.test_reports': (['out/junit/*.xml'], f'{FILE}:35'),
+        'tdd.test_command': ('make all\nmake test', f'{FILE}:37'),
+        'tdd.timeout': (120, f'{FILE}:40'),
+        'display.color': ('never', f'{FILE}:42'),
+        'display.verbose': (True, f'{FILE}:43'),
+        'display.emoji': (True, f'{FILE}:44'),
+        'display.date_format': ('%d.%m.', f'{FILE}:45'),
     }
 
 
@@ -725,7 +738,7 @@ def test_an_unknown_key_in_git(name: str, words: str) -> None:
 
 
 def test_keys_of_others_in_git_are_left_alone() -> None:
-    names = [f'session.{name}' for name in ('enabled', 'remote', 'sync', 'share', 'issueurl')]
+    names = [f'session.{name}' for name in ('enabled', 'remote', 'sync', 'issueurl')]
     names += ['core.editor', 'branch.main.session', 'sessions.idle', 'user.name']
     assert load(None, [('local', name, 'x') for name in names]).warnings == ()
 

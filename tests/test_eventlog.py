@@ -309,11 +309,3 @@ def test_no_id_is_no_session(place: str) -> None:
         path.write_bytes(content)
         assert eventlog.session_id(place) == expected
     assert eventlog.session_id(str(path)) is None
-
-
-def test_published_size(place: str) -> None:
-    assert eventlog.published_size(place) == 0
-    path = Path(place, eventlog.PUBLISHED)
-    for content, expected in (('12', 12), ('', 0), ('x', 0)):
-        path.write_text(content)
-        assert eventlog.published_size(place) == expected

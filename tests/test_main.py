@@ -26,7 +26,7 @@ Run = Callable[..., Result]
 NAMES = [name for name, command in COMMANDS.items() if command.group != INTERNAL]
 # What later issues bring is not there as a stub.
 LATER = {
-    'end': ['--push', '--no-gate'],
+    'end': ['--no-gate'],
     'init': ['--agents=claude'], 'brief': ['--since=HEAD'], 'hooks': ['--method=auto'],
 }  # fmt: skip
 VIEWS = {
@@ -86,7 +86,7 @@ def test_an_unknown_command(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize('later', ['push', 'pull', 'report', 'analyze', 'wip', 'agent', 'mcp'])
+@pytest.mark.parametrize('later', ['report', 'analyze', 'wip', 'agent', 'mcp'])
 def test_a_command_of_a_later_issue_is_no_stub(run: Run, later: str) -> None:
     assert run(later, status=129).err.startswith(f"error: '{later}' is not a git session command\n")
 
@@ -111,7 +111,7 @@ def test_outside_a_repository(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv('GIT_CEILING_DIRECTORIES', str(tmp_path.parent))
-    operands = {'switch': ['x'], 'note': ['x']}.get(command, [])
+    operands = {'switch': ['x'], 'note': ['x'], 'import': ['x']}.get(command, [])
     assert run(command, *operands, status=128).err == (
         'fatal: not a git repository (or any of the parent directories): .git\n'
     )
@@ -294,7 +294,7 @@ def test_messages_of_the_command_line(work: Repo, run: Run) -> None:
         (['status', 'x'], "error: unexpected argument 'x'\n"),
         (
             ['end', '--no'],
-            'error: ambiguous option: no (could be --no-handoff or --no-summary)\n',
+            'error: ambiguous option: no (could be --no-handoff or --no-summary or --no-push)\n',
         ),
         (['checkpoint', '-alm'], None),
         (['switch'], 'error: <branch> is missing\n'),

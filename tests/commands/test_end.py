@@ -305,7 +305,6 @@ def test_interrupted_in_the_middle(built: Repo, run: Run) -> None:
             "error: options '--keep-branch' and '--delete-branch' cannot be used together\n"
             "hint: see 'git session end -h'\n",
         ),
-        (('--push',), 129, "error: unknown option 'push'\nhint: see 'git session end -h'\n"),
         (('--no-gate',), 129, "error: unknown option 'no-gate'\nhint: see 'git session end -h'\n"),
     ],
 )
