@@ -12,7 +12,7 @@ from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.views import log
 from git_session.workspace import Workspace, open_workspace
 
-ABOUT = 'Bring what this clone knows of sessions to a remote; --dry-run shows what would leave.'
+ABOUT = 'Bring what this clone knows of sessions to a remote.'
 FORMS = {
     '': Syntax(
         '[<remote>]', 0, 1,
