@@ -35,7 +35,7 @@ prepare() {
     if [ ! -x "$root/venv/bin/python" ]; then
         mkdir -p "$cache"
         rm -rf "$root"
-        packages=git,python3,python3-venv,busybox,ca-certificates,man-db
+        packages=git,python3,python3-venv,busybox,ca-certificates,man-db,openssh-client
         debootstrap --variant=minbase --include="$packages" "$1" "$root" ${DEBIAN_MIRROR+"$DEBIAN_MIRROR"}
         chroot "$root" python3 -m venv /venv
     fi
