@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from git_session import git, knowledge, merged, output, words
+from git_session import gates, git, knowledge, merged, output, words
+from git_session.analysis.gates import Judged
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
 from git_session.history import Work
@@ -18,16 +19,18 @@ _LOOK_BACK = 300  # commits of the base in which others are looked for
 def show(here: Workspace, *, budget: int = brief.DEFAULT_BUDGET, as_json: bool = False) -> None:
     """Print the brief of the session of this workspace."""
     session = here.require()
-    found = gather(here)
+    judged = gates.judge(here)
+    found = gather(here, judged)
     if as_json:
+        work, measured = here.work(), here.quality()
         output.json(
-            brief.data(session, here.work(), found, idle=here.idle, measured=here.quality())
+            brief.data(session, work, found, idle=here.idle, measured=measured, judged=judged)
         )
     else:
         output.out(brief.text(session, found, budget), git.pager)
 
 
-def gather(here: Workspace) -> list[Section]:
+def gather(here: Workspace, judged: Judged) -> list[Section]:
     """The sections of the brief."""
     session, work = here.require(), here.work()
     config = here.config
@@ -39,8 +42,8 @@ def gather(here: Workspace) -> list[Section]:
     return brief.sections(
         session, work, next_steps(session, work), knowledge=known,
         track=config['session.auto_track'],
-        measured=here.quality(), others=_others(work), remarks=remarked, now=time.time(),
-        idle=here.idle,
+        measured=here.quality(), judged=judged, others=_others(work), remarks=remarked,
+        now=time.time(), idle=here.idle,
     )  # fmt: skip
 
 

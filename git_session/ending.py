@@ -6,10 +6,11 @@ import os
 import signal
 import time
 
-from git_session import archive, bindings, eventlog, git, history, merged, output, sharing
+from git_session import archive, bindings, eventlog, gates, git, history, merged, output, sharing
 from git_session.analysis import figures
 from git_session.analysis.steps import next_steps
 from git_session.errors import FATAL, REFUSED, SessionError
+from git_session.record import Record
 from git_session.views import handoff
 from git_session.workspace import Workspace
 
@@ -34,7 +35,15 @@ def write_handoff(here: Workspace) -> str:
     return text
 
 
-def finish(here: Workspace, *, with_handoff: bool, into: str = '') -> str:
+class Merge(Record):
+    """A merge that was made; `gates` names the quality gates that had failed before it."""
+
+    into: str  # the branch
+    gates: tuple[str, ...] = ()
+    is_overridden: bool = False  # they would have refused it
+
+
+def finish(here: Workspace, *, with_handoff: bool, merge: Merge | None = None) -> str:
     """End the session and archive it; the text of its handoff, '' without one.
 
     All figures are taken before anything is archived.  What cannot be published
@@ -45,12 +54,12 @@ def finish(here: Workspace, *, with_handoff: bool, into: str = '') -> str:
     with eventlog.lock(sessions, name=eventlog.ENDING):
         if eventlog.session_id(here.place) != name:
             raise SessionError(f'session {name} has ended already, just now', status=REFUSED)
-        text = _finish(here, with_handoff=with_handoff, into=into)
+        text = _finish(here, with_handoff=with_handoff, made=merge)
     eventlog.write_file(os.path.join(here.repo.gitdir, 'session-branch'), '')
     return text
 
 
-def _finish(here: Workspace, *, with_handoff: bool, into: str) -> str:
+def _finish(here: Workspace, *, with_handoff: bool, made: Merge | None) -> str:
     session, work = here.require(), here.work()
     maker = here.maker()
     last = session.checkpoints[-1] if session.checkpoints else None
@@ -59,11 +68,12 @@ def _finish(here: Workspace, *, with_handoff: bool, into: str) -> str:
         maker.add('checkpoint', commit=work.head, label='end', impact=impact)
     if with_handoff and work.head:
         maker.add('handoff', commit=work.head)
-    result = merged.Outcome('merged', 'refs/heads/' + into) if into else None
+    result = merged.Outcome('merged', 'refs/heads/' + made.into) if made else None
     result = result or merged.find(session, work.head or '')
     maker.add(
         'end', head=work.head, result=result.result if result else 'ended',
-        into=result.into if result else '',
+        into=result.into if result else '', gates=list(made.gates) if made else [],
+        overridden=made.is_overridden if made else None,
     )  # fmt: skip
     here.record(maker.made)
     text = write_handoff(here) if with_handoff else ''
@@ -76,14 +86,16 @@ def _finish(here: Workspace, *, with_handoff: bool, into: str) -> str:
     return text
 
 
-def merge(here: Workspace, target: str) -> None:
+def merge(here: Workspace, target: str, *, is_overridden: bool = False) -> Merge:
     """Merge the session's branch into `target` and stay there.
 
+    A failed quality gate refuses it, unless it is overridden or the configuration says not to.
     On any failure branch, index and files are as they were, git's own words have
     been shown, and SessionError is raised.
     """
     branch = here.require().branch
     _check_merge(here, branch, target)
+    failed = gates.hold(here, branch, target, is_overridden=is_overridden)
     # A file that is ignored here and tracked there would be overwritten silently.
     switched = git.act('switch', '--no-guess', '--no-overwrite-ignore', target, capture=True)
     if switched.status != 0:
@@ -91,7 +103,7 @@ def merge(here: Workspace, target: str) -> None:
     merged = _merge(branch, here.repo.head or '')
     if merged.status == 0:
         output.talk(output.plain(switched.err + merged.out + merged.err))
-        return
+        return Merge(target, failed, is_overridden and bool(failed))
     output.talk(output.plain(merged.out + merged.err))
     _back(branch, target)
     if merged.status == -signal.SIGINT:

@@ -42,8 +42,12 @@ TYPES: dict[str, dict[str, str]] = {
     'resume': {'reason': 'text?', 'mode': 'text?', 'by': 'text?'},
     'pause': {'reason': 'text?', 'by': 'text?'},
     # the session is over: `result` is ended, merged, squash-merged, gone or left, `into` where
-    # it was merged to
-    'end': {'head': 'text?', 'result': 'text', 'into': 'text?', 'by': 'text?'},
+    # it was merged to; `gates` names the quality gates that failed then, `overridden` says that
+    # it was merged all the same
+    'end': {
+        'head': 'text?', 'result': 'text', 'into': 'text?', 'gates': 'texts?',
+        'overridden': 'flag?', 'by': 'text?',
+    },
     # `git branch -m` was found
     'rename': {'branch': 'text'},
     # a commit of this session; `via` names how one was made that no hook reported

@@ -28,8 +28,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.marks', 'analysis.activetime', 'analysis.figures', 'analysis.automatic',
         'views.quality', 'views.activetime',
         'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.modules',
-        'analysis.subject', 'analysis.patterns', 'analysis.survey', 'analysis.tdd',
-        'analysis.remarks', 'analysis.steps',
+        'analysis.subject', 'analysis.patterns', 'analysis.gates', 'views.gates',
+        'analysis.survey', 'analysis.tdd', 'analysis.remarks', 'analysis.steps',
         'views.tdd', 'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',
     ),
     'integrations': (
@@ -37,9 +37,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'integrations.places',
     ),
     'working tree': (
-        'reportcache', 'freshness', 'measure',
+        'reportcache', 'freshness', 'measure', 'sources',
         'transfer', 'leaks', 'archive', 'bindings', 'workspace', 'sharing', 'arrivals',
-        'storage', 'remotes', 'exchange', 'trust', 'tdd',
+        'gates', 'storage', 'remotes', 'exchange', 'trust', 'tdd',
         'marked', 'checkout', 'ending', 'brief',
     ),
     'commands': ('commands',),
@@ -69,8 +69,8 @@ OWNERS = {
 # What a status does without: each costs more than a git process (benchmarks/).
 SLOW = {
     'argparse', 'asyncio', 'dataclasses', 'difflib', 'dulwich', 'importlib.metadata',
-    'ast', 'inspect', 'logging', 'tree_sitter', 'pathlib', 'redact_secret', 'shlex', 'subprocess', 'tempfile',
-    'tomli_w', 'tomllib', 'typing', 'yaml',
+    'ast', 'inspect', 'logging', 'pathlib', 'redact_secret', 'shlex', 'subprocess', 'tempfile',
+    'tomli_w', 'tomllib', 'tree_sitter', 'typing', 'yaml',
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ FORMS = {
             Option(('--handoff',), 'print the handoff (session.handoff_on_end)', negatable=True),
             Option(('--summary',), 'print the figures', negatable=True),
             Option(('--merge-to',), 'merge the branch into this one first', value='branch'),
+            Option(('--no-gate',), 'merge even if a quality gate fails'),
             Option(('--push',), 'push the session (session.sync)', negatable=True),
             Option(('--keep-branch',), 'keep the branch, which is the default'),
             Option(('--delete-branch',), 'delete the branch when it is merged'),
@@ -34,11 +35,12 @@ def run(action: str, values: Values) -> int:
     require_work_tree(here)
     _refuse_twice(here)
     session, work, measured = here.require(), here.work(), here.quality()
+    made = None
     if target is not None:
-        ending.merge(here, target)
+        made = ending.merge(here, target, is_overridden=values.flag('no-gate'))
     wanted = values.choice('handoff')
     with_handoff = here.config['session.handoff_on_end'] if wanted is None else wanted
-    text = ending.finish(here, with_handoff=with_handoff, into=target or '')
+    text = ending.finish(here, with_handoff=with_handoff, merge=made)
     if values.json:
         ended, steps = here.require(), next_steps(here.require(), work)
         output.json(
@@ -71,6 +73,8 @@ def _target(values: Values) -> str | None:
         )
     if values.flag('delete-branch') and target is None:
         raise SessionError("'--delete-branch' needs '--merge-to <branch>'", status=USAGE)
+    if values.flag('no-gate') and target is None:
+        raise SessionError("'--no-gate' needs '--merge-to <branch>'", status=USAGE)
     return target
 
 

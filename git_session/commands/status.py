@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import eventlog, git, merged, output, tdd, words
+from git_session import eventlog, gates, git, merged, output, tdd, words
+from git_session.analysis.gates import Judged
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.views import activetime, status
+from git_session.views import gates as gates_view
 from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'Show the session of this branch: objectives, blockers, work, what is next.'
@@ -32,14 +34,17 @@ def run(action: str, values: Values) -> int:
     for text in here.config.warnings:
         output.warn(text)
     session, work = here.require(), here.work()
-    steps = next_steps(session, work)
+    steps, judged = next_steps(session, work), gates.judge(here)
     said = remarks(session, lost=here.lost, off=here.off, merged=merged.in_base(session, work))
     if values.json:
         output.json(
-            status.data(session, work, steps, idle=here.idle, remarks=said,
+            status.data(
+                session, work, steps, idle=here.idle, remarks=said,
                 measured=here.quality(), track=here.config['session.auto_track'],
-                tdd=tdd.figures(here))
-        )
+                tdd=tdd.figures(here),
+                judged=judged,
+            )
+        )  # fmt: skip
         return 0
     lists = frozenset(name for name in ('objectives', 'blockers', 'decisions') if values.flag(name))
     verbose = values.flag('verbose') or here.config['display.verbose']
@@ -47,14 +52,14 @@ def run(action: str, values: Values) -> int:
         session, work, steps, style=here.style(), now=time.time(), idle=here.idle,
         date_format=here.dates, lists=lists, remarks=said, measured=here.quality(),
         track=here.config['session.auto_track'],
-        more=_more(here) if verbose else (), tdd=tdd.figures(here),
+        more=_more(here, judged) if verbose else (), tdd=tdd.figures(here), judged=judged,
     )  # fmt: skip
     output.out(text, git.pager)
     return 0
 
 
-def _more(here: Workspace) -> list[str]:
-    """Files, hooks, storage and the configuration in force, as lines."""
+def _more(here: Workspace, judged: Judged) -> list[str]:
+    """Files, gates, patterns, hooks, storage and the configuration in force, as lines."""
     from git_session import hooks
 
     work = here.work()
@@ -63,6 +68,7 @@ def _more(here: Workspace) -> list[str]:
     lines += ['', 'Files']
     lines += [f'  {each.status} {output.line(each.path)}' for each in work.changes]
     lines += [f'  {each.xy} {output.line(each.path)}' for each in work.uncommitted]
+    lines += gates_view.verbose(judged, gates.survey(here))
     lines += ['', 'Hooks']
     lines += [f'  {each.event}: {each.found}{" " + each.detail if each.detail else ""}'
               for each in hooks.states(here.repo)]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from git_session import words
 from git_session.analysis import figures
+from git_session.analysis.gates import Judged
 from git_session.analysis.marks import Annotation
 from git_session.analysis.steps import Step
 from git_session.history import Work
@@ -16,7 +17,7 @@ from git_session.knowledge import Knowledge
 from git_session.output import line
 from git_session.record import Record
 from git_session.session import Session
-from git_session.views import files, quality, status
+from git_session.views import files, gates, quality, status
 from git_session.views.quality import Quality
 
 TYPE_CHECKING = False
@@ -65,10 +66,11 @@ def sections(
     now: float,
     idle: float,
     track: bool = True,
+    judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
 ) -> list[Section]:
     """The sections in the order of their importance, empty ones left out."""
     following = [f'{step.text} ({step.reason})' for step in steps]
-    remarks = [*figures.said(measured.figures), *remarks]
+    remarks = [*gates.brief(judged), *figures.said(measured.figures), *remarks]
     goals = _building(session)
     standing = _standing(session, work, remarks, now, idle, track=track)
     happened, commits = _happened(work, others, now), len(work.commits)
@@ -246,13 +248,15 @@ def _left_out(found: Sequence[Section], shown: Sequence[int]) -> str:
 
 
 def data(
-    session: Session, work: Work, found: Sequence[Section], *, idle: float, measured: Quality
-) -> dict[str, Any]:
+    session: Session, work: Work, found: Sequence[Section], *, idle: float, measured: Quality,
+    judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
+) -> dict[str, Any]:  # fmt: skip
     """The same facts as data, schema git-session/brief/1, without a budget."""
     return {
         'schema': 'git-session/brief/1',
         **files.state(session, idle=idle, checkpoints=10, work=work),
         'work': status.work_data(work),
         **quality.data(measured),
+        **gates.data(judged),
         'sections': [{'title': section.title, 'items': section.items} for section in found],
     }

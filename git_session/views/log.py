@@ -87,7 +87,8 @@ def _phase(facts: dict[str, Any], name: str) -> str:
 def _end(facts: dict[str, Any], name: str) -> str:
     into = facts.get('into') or ''
     where = f' into {into.removeprefix("refs/heads/").removeprefix("refs/remotes/")}'
-    return f'end ({facts["result"]}{where if into else ""})'
+    failed = f', failed gates: {", ".join(facts["gates"])}' if facts.get('gates') else ''
+    return f'end ({facts["result"]}{where if into else ""}{failed})'
 
 
 _WORDS: dict[str, Callable[[dict[str, Any], str], str]] = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from git_session import words
+from git_session.analysis.gates import Judged
 from git_session.analysis.steps import Step
 from git_session.events import LAST, format_time
 from git_session.history import Uncommitted, Work
 from git_session.output import Style, line
 from git_session.session import Session
-from git_session.views import quality, files
+from git_session.views import files, gates, quality
 from git_session.views import tdd as tdd_view
 from git_session.views.quality import NOTHING, Quality
 
@@ -37,6 +38,7 @@ def text(
     measured: Quality = NOTHING,
     track: bool = True,
     tdd: Figures | None = None,
+    judged: Judged | None = None,
 ) -> str:
     """The status; `lists` names those shown whole, `remarks` and `more` are ready lines.
 
@@ -52,6 +54,8 @@ def text(
     if tdd is not None:
         lines += ['', style.paint('TDD', 'bold')]
         lines += [words.cut(f'  {each}', style.width) for each in tdd_view.text(tdd, now)]
+    if judged is not None:
+        lines += gates.status(judged, style)
     if steps:
         lines += ['', style.paint('Next', 'bold')]
         for step in steps[:_MOST_STEPS]:
@@ -225,12 +229,14 @@ def data(
     measured: Quality = NOTHING,
     track: bool = True,
     tdd: Figures | None = None,
+    judged: Judged | None = None,
 ) -> dict[str, Any]:
     """The same as data, schema git-session/status/1."""
     return {
         'schema': 'git-session/status/1',
         **files.state(session, idle=idle, checkpoints=10, work=work),
         'tdd': tdd_view.data(session, tdd),
+        **gates.data(judged or Judged()),
         'work': work_data(work),
         'commits_since_checkpoint': since_checkpoint(session, work, track=track),
         **quality.data(measured),

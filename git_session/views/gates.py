@@ -1,0 +1,68 @@
+"""Quality gates and patterns, as lines and as data."""
+
+from __future__ import annotations
+
+from git_session import words
+from git_session.analysis.gates import Judged
+from git_session.output import Style, line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from git_session.analysis.patterns import Pattern
+
+_MOST_FINDINGS = 5
+
+
+def status(judged: Judged, style: Style) -> list[str]:
+    """The section of the status, nothing while no gate fails.
+
+    Blockers have a section of their own there.
+    """
+    failed = [each for each in judged.failed if each.name != 'blockers']
+    if not failed:
+        return []
+    lines = ['', style.paint(f'Gates ({len(failed)} failed)', 'bold', 'red')]
+    for each in failed:
+        reason = each.reason.partition(': ')[0] if each.name == 'imports' else each.reason
+        lines.append(words.cut(f'  {each.name}: {line(reason)}', style.width))
+        if each.name == 'imports':
+            lines += [f'    {line(str(one))}' for one in judged.findings[:_MOST_FINDINGS]]
+            hidden = len(judged.findings) - _MOST_FINDINGS
+            if hidden > 0:
+                lines.append(style.paint(f'    + {hidden} more: git session status -v', 'dim'))
+    if judged.unknown:
+        names = ', '.join(each.name for each in judged.unknown)
+        lines.append(style.paint(f'  unknown: {names}', 'dim'))
+    return lines
+
+
+def brief(judged: Judged) -> list[str]:
+    """The items of the brief: which gates fail and why."""
+    return [line(f'gate {each}') for each in judged.failed if each.name != 'blockers']
+
+
+def verbose(judged: Judged, found: Sequence[Pattern]) -> list[str]:
+    """Every gate with its state, every forbidden import, what is there of each pattern."""
+    lines = ['', 'Gates', *(f'  {line(str(each))}' for each in judged.gates)]
+    if judged.findings:
+        lines += ['', 'Forbidden imports', *(f'  {line(str(each))}' for each in judged.findings)]
+    if found:
+        lines += ['', 'Patterns']
+    for each in found:
+        said = '; '.join([*each.where, *([each.note] if each.note else [])])
+        lines.append(line(f'  {each.name} {each.state}' + (f': {said}' if said else '')))
+    return lines
+
+
+def data(judged: Judged) -> dict[str, Any]:
+    """The same as data."""
+    return {
+        'gates': [
+            {'gate': each.name, 'state': each.state, 'reason': each.reason or None}
+            for each in judged.gates
+        ],
+        'findings': [each.asdict() for each in judged.findings],
+    }
