@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from git_session import hookconfig
 from tests.repo import Repo, Result
 from tests.stand import Ground, build, clock, neutral, numbered
 
@@ -638,9 +639,10 @@ def test_switched_off(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_renamed_branch_without_python(stand: Stand) -> None:
     """The next command moves the session; git says nothing."""
     ours = stand.ours
-    for hook in (ours.path / '.git/hooks').iterdir():
-        hook.write_text(re.sub("session_python='[^']*'", "session_python='/nowhere/python'",
-                               hook.read_text()))  # fmt: skip
+    places = [*(ours.path / '.git/hooks').iterdir(), ours.sessions / hookconfig.FILE]
+    for place in filter(Path.is_file, places):
+        place.write_text(re.sub("session_python='[^']*'", "session_python='/nowhere/python'",
+                                place.read_text()))  # fmt: skip
     ours.git('branch', '-m', 'work', 'new')
     assert ours.run('git', 'commit', '-q', '--allow-empty', '-m', 'third') == Result(0, '', '')
     assert 'Session-Id' not in ours.message()
