@@ -238,7 +238,7 @@ def open_workspace(
     if workspace.session is not None and reconcile:
         built = workspace.work(status) if work else None
         _reconcile(workspace, built, reason='' if arriving else 'found')
-        if found['session.auto_checkpoint']:
+        if workspace.config['session.auto_checkpoint']:
             _checkpoint(workspace)
         if is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
