@@ -26,7 +26,6 @@ Run = Callable[..., Result]
 NAMES = [name for name, command in COMMANDS.items() if command.group != INTERNAL]
 # What later issues bring is not there as a stub.
 LATER = {
-    'end': ['--no-gate'],
     'init': ['--agents=claude'], 'brief': ['--since=HEAD'], 'hooks': ['--method=auto'],
 }  # fmt: skip
 VIEWS = {
@@ -294,7 +293,8 @@ def test_messages_of_the_command_line(work: Repo, run: Run) -> None:
         (['status', 'x'], "error: unexpected argument 'x'\n"),
         (
             ['end', '--no'],
-            'error: ambiguous option: no (could be --no-handoff or --no-summary or --no-push)\n',
+            'error: ambiguous option: no '
+            '(could be --no-handoff or --no-summary or --no-gate or --no-push)\n',
         ),
         (['checkpoint', '-alm'], None),
         (['switch'], 'error: <branch> is missing\n'),
