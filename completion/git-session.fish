@@ -19,6 +19,8 @@ function __git_session_form
             set actions list add resolve reopen edit
         case decisions
             set actions list add show supersede
+        case wip
+            set actions list show restore drop
         case config
             set actions list get schema
         case hooks
@@ -141,6 +143,7 @@ complete -c git-session -n $new -a push -d 'Share the sessions over a git remote
 complete -c git-session -n $new -a pull -d 'Take in what others shared'
 complete -c git-session -n $new -a export -d 'Write a session as one file, or all as lines of JSON'
 complete -c git-session -n $new -a import -d 'Take in the sessions of such a file'
+complete -c git-session -n $new -a wip -d 'List, show, restore, drop saved work in progress'
 complete -c git-session -n $new -a config -d 'Show the configuration in force'
 complete -c git-session -n $new -a hooks -d 'Install, uninstall or check the git hooks'
 complete -c git-session -n $new -a allow -d 'Allow the commands that the configuration here names'
@@ -166,6 +169,11 @@ complete -c git-session -n $on -a list -d 'List the decisions'
 complete -c git-session -n $on -a add -d 'Record a decision'
 complete -c git-session -n $on -a show -d 'Show one with its reasons'
 complete -c git-session -n $on -a supersede -d 'Put another one in its place'
+set on '__git_session_needs_action wip'
+complete -c git-session -n $on -a list -d 'What is saved'
+complete -c git-session -n $on -a show -d 'The files of one'
+complete -c git-session -n $on -a restore -d 'Bring it back'
+complete -c git-session -n $on -a drop -d 'Throw it away'
 set on '__git_session_needs_action config'
 complete -c git-session -n $on -a list -d 'The configuration in force'
 complete -c git-session -n $on -a get -d 'One value of it'
@@ -181,7 +189,7 @@ complete -c git-session -n $on -l print -d 'Only print the lines to add to hooks
 
 set -l show '__git_session_in start resume switch end status brief handoff log history show push pull allow doctor prune' \
     "'objectives list' 'blockers list' 'decisions list' 'decisions show'" \
-    "'config list' 'config get' 'hooks status'"
+    "'wip list' 'wip show' 'config list' 'config get' 'hooks status'"
 complete -c git-session -n "$show" -l format -xa 'text json' -d 'How to show it'
 complete -c git-session -n "$show" -l json -d 'Short for --format json'
 
@@ -275,6 +283,9 @@ complete -c git-session -n $on -s n -l count -x -d 'At most so many'
 complete -c git-session -n $on -l since -x -d 'Active since then'
 complete -c git-session -n $on -l author -x -d 'Whose author matches'
 complete -c git-session -n $on -l metrics -d 'With their figures'
+
+set on "__git_session_in 'wip show' 'wip restore' 'wip drop'"
+complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_session_heads)'
 
 set on "__git_session_in 'config list' 'config get'"
 complete -c git-session -n $on -l show-origin -d 'Say where each value comes from'

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import archive, eventlog, events, git, history, merged
+from git_session import archive, eventlog, events, git, history, merged, wip
 from git_session.eventlog import Maker
 
 _STAMP = '.bindings'
@@ -116,6 +116,7 @@ def _follow(
         places[old] = source, target
     for old, (source, target) in places.items():
         archive.move(source, target)
+        wip.rename(old, moves[old])
         maker = Maker(live[old], '', _newest(target))
         maker.add('rename', branch='refs/heads/' + moves[old])
         eventlog.append(target, [events.encode(event) for event in maker.made])

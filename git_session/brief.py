@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from git_session import gates, git, knowledge, merged, output, words
+from git_session import gates, git, knowledge, merged, output, putaside, words
 from git_session.analysis.gates import Judged
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
@@ -38,7 +38,10 @@ def gather(here: Workspace, judged: Judged) -> list[Section]:
         here.repo.top or '', config['context.architecture'], config['context.patterns'],
         config['context.conventions'],
     )  # fmt: skip
-    remarked = remarks(session, lost=here.lost, off=here.off, merged=merged.in_base(session, work))
+    remarked = remarks(
+        session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
+        saved=putaside.told(here.repo, session),
+    )  # fmt: skip
     return brief.sections(
         session, work, next_steps(session, work), knowledge=known,
         track=config['session.auto_track'],

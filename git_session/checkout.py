@@ -12,7 +12,10 @@ from git_session import (
     hooks,
     leaks,
     output,
+    putaside,
     secrets,
+    wip,
+    words,
     workspace,
 )
 from git_session.errors import REFUSED, SessionError
@@ -47,29 +50,48 @@ def require_no_session(repo: git.Repository, branch: str) -> None:
         )  # fmt: skip
 
 
-def switch(here: Workspace, branch: str, *, create: bool = False, base: str = '') -> Workspace:
+def switch(
+    here: Workspace, branch: str, *, create: bool = False, base: str = '', carry: bool = True
+) -> Workspace:
     """Switch as `git switch` does, pause the session left behind, resume the other.
 
-    A dirty working tree is carried along or refused by git itself; when git
-    refuses, its words are shown and nothing has changed.
+    With `carry` a dirty working tree is carried along or refused by git itself, without
+    it is saved and that of the other branch restored.  When git refuses, its words are
+    shown and nothing has changed.
     """
     check_name(branch)
     arguments = ['switch', '--no-guess', *(['-c'] if create else []), branch]
     if not create and not git.ref_exists('refs/heads/' + branch):
         arguments.remove('--no-guess')  # a remote's branch of that name will do
+    leaves = create or branch != here.repo.branch
+    aside = putaside.put_aside(here) if leaves and not carry else None
     reply = git.act(*arguments, *([base] if base else []), capture=True)
     if reply.status != 0:
+        if aside is not None:
+            wip.restore(here.repo, here.settings, aside)
         raise git.failure(reply)
+    if aside is not None:
+        output.talk(f'saved work in progress of {words.count(aside.files, "file")}')
     output.talk(output.plain(reply.err + reply.out))  # stdout: what was carried along
-    leaves = create or branch != here.repo.branch
-    if leaves and here.session is not None and here.session.state == 'active':
-        maker = here.maker()
-        maker.add('pause', reason='switch')
-        here.record(maker.made)
+    if leaves and here.session is not None:
+        _leave(here, aside)
     there = workspace.open_workspace(arriving=True)
     if there.session is not None:
         enter(there)
+    if not carry and not create:
+        putaside.take_back(there)
     return there
+
+
+def _leave(here: Workspace, aside: wip.Saved | None) -> None:
+    """Record that the branch was left, and what was put aside."""
+    maker = here.maker()
+    if aside is not None:
+        maker.add('wip.save', commit=aside.commit, files=aside.files)
+    if here.require().state == 'active':
+        maker.add('pause', reason='switch')
+    if maker.made:
+        here.record(maker.made)
 
 
 def enter(there: Workspace) -> None:

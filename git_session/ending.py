@@ -6,7 +6,19 @@ import os
 import signal
 import time
 
-from git_session import archive, bindings, eventlog, gates, git, history, merged, output, sharing
+from git_session import (
+    archive,
+    bindings,
+    eventlog,
+    gates,
+    git,
+    history,
+    merged,
+    output,
+    putaside,
+    sharing,
+    wip,
+)
 from git_session.analysis import figures
 from git_session.analysis.steps import next_steps
 from git_session.errors import FATAL, REFUSED, SessionError
@@ -15,22 +27,25 @@ from git_session.views import handoff
 from git_session.workspace import Workspace
 
 
-def handoff_text(here: Workspace, written: float) -> str:
-    """The handoff of the session of this workspace."""
+def handoff_text(here: Workspace, written: float, aside: wip.Saved | None = None) -> str:
+    """The handoff of the session of this workspace; `aside` is what was just saved."""
     session, work = here.require(), here.work()
     steps = next_steps(session, work)
-    saved = ''
-    if work.uncommitted:
-        saved = 'The uncommitted changes are in the working tree of this machine only.'
+    where = []
+    if work.uncommitted and aside is None:
+        where = ['The uncommitted changes are in the working tree of this machine only.']
+    for told in putaside.told(here.repo, session):
+        where.append(f'{output.markdown(told[0].upper() + told[1:])}.')
+    saved = '\n'.join(where)
     return handoff.text(
         session, work, steps, written=written, idle=here.idle, measured=here.quality(),
         saved=saved,
     )  # fmt: skip
 
 
-def write_handoff(here: Workspace) -> str:
+def write_handoff(here: Workspace, aside: wip.Saved | None = None) -> str:
     """Write handoff.md beside the log and record that; its text."""
-    text = handoff_text(here, time.time())
+    text = handoff_text(here, time.time(), aside)
     eventlog.write_file(os.path.join(here.place, 'handoff.md'), text)
     return text
 
@@ -43,7 +58,13 @@ class Merge(Record):
     is_overridden: bool = False  # they would have refused it
 
 
-def finish(here: Workspace, *, with_handoff: bool, merge: Merge | None = None) -> str:
+def finish(
+    here: Workspace,
+    *,
+    with_handoff: bool,
+    merge: Merge | None = None,
+    aside: wip.Saved | None = None,
+) -> str:
     """End the session and archive it; the text of its handoff, '' without one.
 
     All figures are taken before anything is archived.  What cannot be published
@@ -54,14 +75,18 @@ def finish(here: Workspace, *, with_handoff: bool, merge: Merge | None = None) -
     with eventlog.lock(sessions, name=eventlog.ENDING):
         if eventlog.session_id(here.place) != name:
             raise SessionError(f'session {name} has ended already, just now', status=REFUSED)
-        text = _finish(here, with_handoff=with_handoff, made=merge)
+        text = _finish(here, with_handoff=with_handoff, made=merge, aside=aside)
     eventlog.write_file(os.path.join(here.repo.gitdir, 'session-branch'), '')
     return text
 
 
-def _finish(here: Workspace, *, with_handoff: bool, made: Merge | None) -> str:
+def _finish(
+    here: Workspace, *, with_handoff: bool, made: Merge | None, aside: wip.Saved | None
+) -> str:
     session, work = here.require(), here.work()
     maker = here.maker()
+    if aside is not None:
+        maker.add('wip.save', commit=aside.commit, files=aside.files)
     last = session.checkpoints[-1] if session.checkpoints else None
     if work.head and (last is None or last.commit != work.head):
         impact = figures.impact(here.quality().figures)
@@ -76,7 +101,7 @@ def _finish(here: Workspace, *, with_handoff: bool, made: Merge | None) -> str:
         overridden=made.is_overridden if made else None,
     )  # fmt: skip
     here.record(maker.made)
-    text = write_handoff(here) if with_handoff else ''
+    text = write_handoff(here, aside) if with_handoff else ''
     sharing.publish(here.repo, [here.place], here.config)
     ended = here.require()
     record = archive.summary(ended, idle=here.idle, figures=history.figures(work))

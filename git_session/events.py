@@ -89,6 +89,9 @@ TYPES: dict[str, dict[str, str]] = {
         'phase': 'text', 'commit': 'text?', 'refused': 'text?', 'tests': 'number?',
         'failures': 'number?', 'seconds': 'number?', 'by': 'text?',
     },
+    # the working tree was saved as this commit, which stays on this machine; it came back
+    'wip.save': {'commit': 'text', 'files': 'number', 'by': 'text?'},
+    'wip.restore': {'commit': 'text', 'dropped': 'flag?', 'by': 'text?'},
     # a handoff was written at this commit
     'handoff': {'commit': 'text?', 'by': 'text?'},
     # takes back the events of these ids, undo events among them
@@ -153,6 +156,8 @@ def _is_valid(value: object, kind: str) -> bool:
             isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, str) for x in pair)
             for pair in value
         )
+    if isinstance(value, bool):
+        return kind == 'flag'
     return isinstance(value, {'text': str, 'number': int, 'flag': bool, 'object': dict}[kind])
 
 

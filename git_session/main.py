@@ -56,6 +56,7 @@ COMMANDS: dict[str, Command] = {
     'pull': Command('pull', _SHARE, 'Take in what others shared'),
     'export': Command('export', _SHARE, 'Write a session as one file, or all as lines of JSON'),
     'import': Command('import_', _SHARE, 'Take in the sessions of such a file'),
+    'wip': Command('wip', _CARE, 'List, show, restore, drop saved work in progress'),
     'config': Command('config', _CARE, 'Show the configuration in force'),
     'hooks': Command('hooks', _CARE, 'Install, uninstall or check the git hooks'),
     'allow': Command('allow', _CARE, 'Allow the commands that the configuration here names'),

@@ -121,6 +121,15 @@ class Phase(Record):
     seconds: int | None = None
 
 
+class SavedWork(Record):
+    """Work in progress that was saved on some machine and has not come back."""
+
+    at: float
+    commit: str
+    files: int
+    by: str
+
+
 class Session:
     """What a log says.  Lists are in the order in which things were added."""
 
@@ -153,6 +162,7 @@ class Session:
         self.rewritten: dict[str, str] = {}  # old object id -> new, without cycles
         self._shortcuts: dict[str, str] = {}  # the same, past those between
         self.handoffs: list[Remark] = []
+        self.saved: dict[str, SavedWork] = {}  # by commit
         self.undone: set[str] = set()
         self.unknown = 0  # events of another version, kept and not understood
         self.clock: list[tuple[float, bool]] = []  # (when, whether the clock stops there)
@@ -426,6 +436,16 @@ def _decision_edit(session: Session, event: Event) -> None:
             session.decisions[index] = each if public == each else each.replace(public=public)
 
 
+def _wip_save(session: Session, event: Event) -> None:
+    commit, by = _oid(event.facts['commit']), event.facts.get('by') or ''
+    if commit:
+        session.saved[commit] = SavedWork(event.time, commit, event.facts['files'], by)
+
+
+def _wip_restore(session: Session, event: Event) -> None:
+    session.saved.pop(event.facts['commit'], None)
+
+
 def _remark(name: str) -> Callable[[Session, Event], None]:
     def handle(session: Session, event: Event) -> None:
         text = event.facts.get('text') or event.facts.get('commit') or ''
@@ -461,6 +481,8 @@ _HANDLERS: dict[str, Callable[[Session, Event], None]] = {
     'note': _remark('notes'),
     'dead-end': _remark('dead_ends'),
     'handoff': _remark('handoffs'),
+    'wip.save': _wip_save,
+    'wip.restore': _wip_restore,
 }
 
 # What starts the clock of a paused session again.

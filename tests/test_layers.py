@@ -38,9 +38,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     'working tree': (
         'reportcache', 'freshness', 'measure', 'sources',
-        'transfer', 'leaks', 'archive', 'bindings', 'workspace', 'sharing', 'arrivals',
+        'transfer', 'leaks', 'archive', 'treefiles', 'snapshot', 'wip', 'bindings', 'workspace', 'sharing', 'arrivals',
         'gates', 'storage', 'remotes', 'exchange', 'trust', 'tdd',
-        'marked', 'checkout', 'ending', 'brief',
+        'putaside', 'marked', 'checkout', 'ending', 'brief',
     ),
     'commands': ('commands',),
     'entry': ('main', '__main__'),

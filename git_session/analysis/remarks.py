@@ -6,13 +6,21 @@ from git_session import words
 from git_session.output import line
 from git_session.session import Session
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def remarks(session: Session, *, lost: int, off: str = '', merged: str = '') -> list[str]:
+
+def remarks(
+    session: Session, *, lost: int, off: str = '', merged: str = '', saved: Sequence[str] = ()
+) -> list[str]:
     """One line each, with the command that helps.
 
-    `off` is what switches the hooks off, `merged` says where the branch was merged to.
+    `off` is what switches the hooks off, `merged` says where the branch was merged to,
+    `saved` tells of saved work in progress.
     """
     found = [f'the hooks are switched off: {off}'] if off else []
+    found += saved
     if merged:
         found.append(f'{line(merged)}: git session end')
     missed = [via for via in session.unreported.values() if via.startswith('commit')]

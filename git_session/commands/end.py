@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, checkout, ending, exchange, git, output, words
+from git_session import archive, checkout, ending, exchange, git, output, putaside, wip, words
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, USAGE, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -40,7 +40,13 @@ def run(action: str, values: Values) -> int:
         made = ending.merge(here, target, is_overridden=values.flag('no-gate'))
     wanted = values.choice('handoff')
     with_handoff = here.config['session.handoff_on_end'] if wanted is None else wanted
-    text = ending.finish(here, with_handoff=with_handoff, merge=made)
+    aside = putaside.put_aside(here) if target is None else None
+    try:
+        text = ending.finish(here, with_handoff=with_handoff, merge=made, aside=aside)
+    except (SessionError, OSError):
+        if aside is not None:
+            wip.restore(here.repo, here.settings, aside)
+        raise
     if values.json:
         ended, steps = here.require(), next_steps(here.require(), work)
         output.json(
@@ -50,7 +56,10 @@ def run(action: str, values: Values) -> int:
         output.out(text, git.pager)
     if values.choice('summary') is not False:
         output.talk(_summary(here))
-    if work.uncommitted:
+    if aside is not None:
+        output.talk(f'saved work in progress of {words.count(aside.files, "file")}')
+        output.hint("bring it back with 'git session wip restore'")
+    elif work.uncommitted:
         output.hint(
             f'{words.count(len(work.uncommitted), "uncommitted change")} left in the working tree'
         )

@@ -14,6 +14,7 @@ from git_session import (
     git,
     history,
     output,
+    putaside,
     words,
 )
 from git_session.errors import REFUSED, SessionError
@@ -33,15 +34,20 @@ def run(action: str, values: Values) -> int:
     exchange.keep_up(here)
     wanted = checkout.previous() if values.operand == '-' else values.operand
     branch = _branch(here) if wanted is None else wanted
+    arrived = False
     if branch != here.repo.branch:
         _require_session(here, branch)
-        here = checkout.switch(here, branch)
+        here = checkout.switch(here, branch, carry=False)
+        arrived = True
     comes = here.session is None
     if comes:
         here = _reopen(here, branch)
     session = here.require()
     happened = _happened(here, left(here.events, session))
     checkout.enter(here)
+    if not arrived:
+        putaside.take_back(here)
+    putaside.settle(here)
     for text in happened:
         output.talk(text)
     brief.show(here, as_json=values.json)
@@ -97,13 +103,16 @@ def _require_session(here: Workspace, branch: str) -> None:
         )  # fmt: skip
 
 
+_COMING = ('resume', 'merge', 'rewrite', 'rename', 'wip.restore')
+
+
 def left(events: list[Event], session: Session) -> float:
     """When somebody here last worked on the session, in epoch seconds.
 
     Coming back is not work yet, and what git or other people did is what is asked for.
     """
     for event in reversed(events):
-        came = event.type in ('resume', 'merge', 'rewrite', 'rename') or event.facts.get('via')
+        came = event.type in _COMING or event.facts.get('via')
         if not came and event.is_known and event.id not in session.undone:
             return event.time
     return 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import eventlog, gates, git, merged, output, tdd, words
+from git_session import eventlog, gates, git, merged, output, putaside, tdd, words
 from git_session.analysis.gates import Judged
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
@@ -35,7 +35,10 @@ def run(action: str, values: Values) -> int:
         output.warn(text)
     session, work = here.require(), here.work()
     steps, judged = next_steps(session, work), gates.judge(here)
-    said = remarks(session, lost=here.lost, off=here.off, merged=merged.in_base(session, work))
+    said = remarks(
+        session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
+        saved=putaside.told(here.repo, session),
+    )  # fmt: skip
     if values.json:
         output.json(
             status.data(

@@ -12,7 +12,7 @@ FORMS = {
         '<branch>', 1, 1,
         (
             Option(('-c', '--create'), 'create the branch and start a session on it'),
-            Option(('--carry',), 'take uncommitted changes along, as git switch does'),
+            Option(('--carry',), 'take uncommitted changes along, save none'),
             *FORMAT,
         ),
     )
@@ -30,10 +30,10 @@ def run(action: str, values: Values) -> int:
         base = f'refs/heads/{here.repo.branch}' if here.repo.branch and here.repo.head else None
         checkout.check_name(branch)
         checkout.require_no_session(here.repo, branch)
-        there = checkout.switch(here, branch, create=True)
+        there = checkout.switch(here, branch, create=True, carry=values.flag('carry'))
         there = checkout.begin(there, objectives=[], base=base)
     else:
-        there = checkout.switch(here, branch)
+        there = checkout.switch(here, branch, carry=values.flag('carry'))
     if there.session is None:
         output.hint(f"no session on '{branch}'; start one with 'git session start'")
     else:

@@ -123,6 +123,12 @@ _WORDS: dict[str, Callable[[dict[str, Any], str], str]] = {
     'note': _quoted('note:'),
     'dead-end': _quoted('dead end:'),
     'tdd': _phase,
+    'wip.save': lambda facts, name: (
+        f'work in progress of {words.count(facts["files"], "file")} saved'
+    ),
+    'wip.restore': lambda facts, name: (
+        f'work in progress {"dropped" if facts.get("dropped") else "restored"}'
+    ),
     'handoff': lambda facts, name: 'handoff written',
     'undo': lambda facts, name: f'undo {words.count(len(facts["ids"]), "event")}',
 }

@@ -98,12 +98,35 @@ def test_no_session(repo: Repo, run: Run) -> None:
     assert run('end', status=1).err.startswith("error: no session on branch 'main'\n")
 
 
-def test_uncommitted_changes_stay_and_are_named(built: Repo, run: Run) -> None:
+def test_uncommitted_changes_are_saved_and_named(built: Repo, run: Run) -> None:
     built.write(**{'a.txt': 'half\n', 'new.txt': 'new\n'})
     said = run('end')
-    assert said.err.endswith('hint: 2 uncommitted changes left in the working tree\n')
+    assert said.err.endswith(
+        "saved work in progress of 2 files\nhint: bring it back with 'git session wip restore'\n"
+    )
     assert '- .M `a.txt`\n- ?? `new.txt`\n' in said.out
+    assert 'Work in progress of 2 files saved: git session wip restore.\n' in said.out
+    assert built.git('status', '--porcelain') == ''
+    run('wip', 'restore')
     assert built.git('status', '--porcelain') == ' M a.txt\n?? new.txt'
+
+
+def test_an_end_that_fails_brings_them_back(built: Repo, run: Run) -> None:
+    built.write(**{'a.txt': 'half\n', 'new.txt': 'new\n'})
+    run('status')
+    before = snapshot(built)
+    (built.sessions / '.archive').write_text('in the way')
+    run('end', status=128)
+    (built.sessions / '.archive').unlink()
+    assert snapshot(built)[:5] == before[:5]
+    assert built.git('for-each-ref', 'refs/session') == ''
+
+
+def test_untracked_files_stay_where_a_merge_goes(built: Repo, run: Run) -> None:
+    built.write(**{'new.txt': 'new\n'})
+    said = run('end', '--merge-to', 'main')
+    assert 'hint: 1 uncommitted change left in the working tree\n' in said.err
+    assert built.git('status', '--porcelain', '--branch') == '## main\n?? new.txt'
 
 
 def test_fast_forward(built: Repo, run: Run) -> None:

@@ -94,13 +94,41 @@ def test_a_branch_without_a_session(work: Repo, run: Run) -> None:
     assert run('resume', 'a..b', status=128).err == "fatal: 'a..b' is not a valid branch name\n"
 
 
-def test_refused_by_git(work: Repo, run: Run) -> None:
+def test_work_in_progress_is_saved_and_restored(work: Repo, run: Run) -> None:
     work.commit('change', **{'a.txt': 'two\n'})
+    work.write(**{'a.txt': 'half\n'})
     run('switch', 'main')
     work.write(**{'a.txt': 'three\n'})
+    said = run('resume')
+    assert said.err.startswith(
+        'saved work in progress of 1 file\n'
+        "Switched to branch 'work'\n"
+        'restored work in progress of 1 file\n'
+    )
+    assert work.git('status', '--porcelain') == ' M a.txt'
+    assert (work.path / 'a.txt').read_text() == 'half\n'
+
+
+def test_what_came_back_while_the_session_had_ended(work: Repo, run: Run) -> None:
+    work.write(**{'new.txt': 'new\n'})
+    run('end')
+    run('wip', 'restore')
+    run('resume')
+    assert work.git('status', '--porcelain') == '?? new.txt'
+    assert [each['type'] for each in work.events()][-1] == 'wip.restore'
+
+
+def test_refused_by_git(work: Repo, run: Run) -> None:
+    work.git('switch', '-q', 'main')
+    assert work.run('git', 'merge', '-q', '--no-commit', '--no-ff', 'work').status == 0
+    (work.path / '.git/MERGE_HEAD').write_text(work.git('rev-parse', 'HEAD') + '\n')
+    work.write(**{'a.txt': 'three\n'})
     before = work.events()
-    assert run('resume', 'work', status=1).err.startswith('error: Your local changes ')
+    assert run('resume', 'work', status=128).err.startswith(
+        'fatal: cannot switch branch while merging\n'
+    )
     assert work.events() == before
+    assert (work.path / 'a.txt').read_text() == 'three\n'
 
 
 def test_json(work: Repo, run: Run) -> None:

@@ -46,9 +46,43 @@ def test_a_branch_without_a_session(work: Repo, run: Run) -> None:
     assert work.context()['state'] == 'paused'
 
 
+def test_work_in_progress_waits_and_comes_back(work: Repo, run: Run) -> None:
+    work.write(**{'a.txt': 'changed\n', 'new.txt': 'new\n'})
+    said = run('switch', 'main')
+    assert said.err == (
+        "saved work in progress of 2 files\nSwitched to branch 'main'\n"
+        "hint: no session on 'main'; start one with 'git session start'\n"
+    )
+    assert work.git('status', '--porcelain') == ''
+    assert [each['type'] for each in work.events()][-2:] == ['wip.save', 'pause']
+    back = run('switch', 'work')
+    assert back.err == "Switched to branch 'work'\nrestored work in progress of 2 files\n"
+    assert work.git('status', '--porcelain') == ' M a.txt\n?? new.txt'
+    assert (work.path / 'a.txt').read_text() == 'changed\n'
+    assert [each['type'] for each in work.events()][-2:] == ['resume', 'wip.restore']
+
+
+def test_a_new_branch_starts_clean(work: Repo, run: Run) -> None:
+    work.write(**{'new.txt': 'new\n'})
+    run('switch', '-c', 'urgent')
+    assert work.git('status', '--porcelain') == ''
+
+
+def test_a_switch_that_fails_brings_it_back(work: Repo, run: Run) -> None:
+    work.write(**{'a.txt': 'changed\n'})
+    work.git('add', 'a.txt')
+    work.git('worktree', 'add', '-q', '../other', 'main')
+    before = work.events()
+    assert run('switch', 'main', status=128).err.startswith("fatal: 'main' is already ")
+    assert work.git('status', '--porcelain') == 'M  a.txt'
+    assert work.git('for-each-ref', 'refs/session') == ''
+    assert work.events() == before
+
+
 def test_dirty_is_carried_along(work: Repo, run: Run) -> None:
     work.write(**{'a.txt': 'changed\n'})
-    assert run('switch', 'main').err.startswith("Switched to branch 'main'\nM\ta.txt\n")
+    said = run('switch', '--carry', 'main')
+    assert said.err.startswith("Switched to branch 'main'\nM\ta.txt\n")
     assert (work.path / 'a.txt').read_text() == 'changed\n'
 
 
@@ -57,7 +91,7 @@ def test_refused_by_git_changes_nothing(work: Repo, run: Run) -> None:
     work.write(**{'a.txt': 'three\n'})
     run('status')
     before = (work.events(), work.context(), work.git('status', '--porcelain=v2', '--branch'))
-    refused = run('switch', 'main', status=1)
+    refused = run('switch', '--carry', 'main', status=1)
     assert refused.out == ''
     assert refused.err == (
         'error: Your local changes to the following files would be overwritten by checkout:\n'

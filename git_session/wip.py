@@ -1,0 +1,371 @@
+"""Saved work in progress: refs/session/wip/<branch>.
+
+A saved state is a commit as git stash makes them, so that all of git can read it::
+
+    refs/session/wip/<branch>     the tracked files as they were in the working tree
+        ^1  the commit that it was saved on
+        ^2  the index; its message ends with what a tree cannot say, as one line of JSON
+            ^2^2  the files whose bytes git's conversions would not give back, if any
+        ^3  the untracked files
+        ^4  what had been saved before and not restored, if anything
+
+The ref has a reflog; what is older is reachable, however long that is kept.  Saving writes
+the ref before it touches a file, restoring removes it when all is in place: whatever
+interrupts them, the saved state is whole.  What is half done is finished by `restore`:
+each path may be as in the base or as saved.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+from git_session import eventlog, git, snapshot, treefiles, words
+from git_session.errors import REFUSED, SessionError
+from git_session.record import Record
+from git_session.snapshot import Kept, Look, Path
+from git_session.treefiles import Ground
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    Settings = Iterable[tuple[str, str, str]]
+
+PREFIX = 'refs/session/wip/'
+_FORMAT = (
+    '--format=%(refname)%00%(objectname)%00%(parent)%00%(committerdate:unix)%00'
+    '%(contents:trailers:key=Files,valueonly)%00'
+)
+_BUSY = {
+    'MERGE_HEAD': 'merging', 'rebase-merge': 'rebasing', 'rebase-apply': 'rebasing',
+    'CHERRY_PICK_HEAD': 'cherry-picking', 'REVERT_HEAD': 'reverting',
+}  # fmt: skip
+_SHOWN = 20  # paths of an error
+# As git stash does where the user has no name yet.
+_NOBODY = {
+    f'GIT_{role}_{what}': value
+    for role in ('AUTHOR', 'COMMITTER')
+    for what, value in (('NAME', 'git session'), ('EMAIL', 'session@git'))
+}
+
+
+class Saved(Record):
+    """A saved state; `older` is the one before it, '' for none, `at` epoch seconds."""
+
+    branch: str
+    commit: str
+    base: str
+    older: str
+    at: int
+    files: int
+
+    @property
+    def ref(self) -> str:
+        return PREFIX + self.branch
+
+
+def listed(branch: str = '') -> list[Saved]:
+    """The newest saved state of each branch, or of one."""
+    out = git.read('for-each-ref', _FORMAT, PREFIX + branch)
+    found = []
+    for record in out.split('\0\n')[:-1]:
+        ref, oid, parents, at, files = record.split('\0')
+        found.append(_saved(ref.removeprefix(PREFIX), oid, parents.split(), at, files))
+    return [each for each in found if branch in ('', each.branch)]
+
+
+def _saved(branch: str, oid: str, parents: list[str], at: str, files: str) -> Saved:
+    base, _, _, *older = [*parents, '', ''][:4] if len(parents) < 3 else parents
+    number = files.strip()
+    count = int(number) if number.isascii() and number.isdigit() else 0
+    return Saved(branch, oid, base, ''.join(older), int(at), count)
+
+
+def find(repo: git.Repository, branch: str | None) -> Saved | None:
+    """The newest saved state of a branch; without a process where nothing was ever saved."""
+    if branch is None or not _may_be(repo, branch):
+        return None
+    found = listed(branch)
+    return found[0] if found else None
+
+
+def _may_be(repo: git.Repository, branch: str) -> bool:
+    """A ref of ours has a reflog, which is a file but in a reftable."""
+    places = (os.path.join('logs', PREFIX + branch), PREFIX + branch, 'reftable')
+    return any(os.path.exists(os.path.join(repo.common, place)) for place in places)
+
+
+def older(saved: Saved) -> list[Saved]:
+    """What was saved before `saved` and not restored, newest first."""
+    found = []
+    form = '--format=%H%x00%P%x00%ct%x00%(trailers:key=Files,valueonly)'
+    while saved.older:
+        reply = git.read('log', '-1', form, saved.older)
+        oid, parents, at, files = reply.split('\0')
+        saved = _saved(saved.branch, oid, parents.split(), at, files)
+        found.append(saved)
+    return found
+
+
+def operation(repo: git.Repository) -> str:
+    """What git is in the middle of here, '' for nothing."""
+    for name, doing in _BUSY.items():
+        if os.path.exists(os.path.join(repo.gitdir, name)):
+            return doing
+    return ''
+
+
+# --- saving
+
+
+def save(repo: git.Repository, settings: Settings, branch: str) -> Saved | None:
+    """Save the working tree of a branch and leave it clean but for what is ignored.
+
+    None when there is nothing to save.  Raises SessionError, with nothing changed, when
+    the state cannot be kept exactly.
+    """
+    _refuse(repo)
+    here = treefiles.ground(repo, settings)
+    with eventlog.lock(repo.gitdir, name=snapshot.LOCK):
+        seen = snapshot.look(here)
+        if seen.unmerged:
+            needs = ''.join(f'\n{path}: needs merge' for path in seen.unmerged[:_SHOWN])
+            raise SessionError(f'you need to resolve your current index first{needs}',
+                               status=REFUSED)  # fmt: skip
+        if seen.is_clean:
+            return None
+        try:
+            return _save(here, repo, branch, seen)
+        finally:
+            here.sweep()
+
+
+def _refuse(repo: git.Repository) -> None:
+    """Raise SessionError where a working tree cannot be saved or restored now."""
+    if repo.head is None:
+        raise SessionError('you do not have the initial commit yet', status=REFUSED)
+    doing = operation(repo)
+    if doing:
+        raise SessionError(f'cannot save work in progress while {doing}', status=REFUSED)
+    lock = os.path.join(repo.gitdir, 'index.lock')
+    if os.path.exists(lock):
+        raise SessionError(
+            f"unable to create '{lock}': File exists",
+            'another git process seems to be running in this repository',
+        )
+
+
+def _save(here: Ground, repo: git.Repository, branch: str, seen: Look) -> Saved:
+    kept, dates = snapshot.keep(here, repo.head or '', seen)
+    found = snapshot.paths(here, kept)
+    _check_room(here, found)
+    saved = _store(here, branch, kept, found)
+    changed = [path for path in dates if treefiles.signature(here.top, path) != dates[path]]
+    if changed:
+        raise SessionError(
+            f"'{changed[0]}' was written meanwhile; nothing was changed",
+            'what it was is in ' + saved.ref, status=REFUSED,
+        )  # fmt: skip
+    try:
+        snapshot.clean(here, found)
+    except (SessionError, OSError) as error:
+        said = error.message if isinstance(error, SessionError) else os.strerror(error.errno or 0)
+        raise SessionError(
+            f'cannot clean the working tree: {said}',
+            f"all of it is saved: 'git session wip restore {branch}'",
+        ) from None
+    return saved
+
+
+def _check_room(here: Ground, found: Mapping[str, Path]) -> None:
+    """Refuse where a file that is not saved is in the place of one of the base."""
+    files = {path: each for path, each in found.items() if not each.is_gitlink}
+    gone = {path for path, each in files.items() if each.base is None and each.tree}
+    back = [path for path, each in files.items() if each.base and each.base != each.tree]
+    lost = treefiles.obstacles(here, back, gone)
+    if lost:
+        raise SessionError(
+            'cannot save: the following ignored files would be lost:' + _list(lost),
+            status=REFUSED,
+        )
+
+
+def _list(paths: list[str]) -> str:
+    more = f'\n\t... and {len(paths) - _SHOWN} more' if len(paths) > _SHOWN else ''
+    return ''.join(f'\n\t{path}' for path in paths[:_SHOWN]) + more
+
+
+def _store(here: Ground, branch: str, kept: Kept, found: Mapping[str, Path]) -> Saved:
+    """Make the commits and the ref; the same state again is the same save."""
+    ref = PREFIX + branch
+    there = listed(branch)
+    if there and load(here, there[0]) == kept:
+        return there[0]
+    names = {} if git.identity() else _NOBODY
+
+    def commit(tree: str, text: str, *parents: str) -> str:
+        given = [word for parent in parents for word in ('-p', parent)]
+        return git.read('commit-tree', tree, *given, '-F', '-', env=names,
+                        stdin=text.encode('utf-8', 'surrogateescape')).strip()  # fmt: skip
+
+    head = git.read('log', '-1', '--format=%h %s', kept.base).strip()
+    on = f'on {branch}: {head}\n'
+    facts = kept.asdict()
+    rest = {key: facts[key] for key in ('added', 'assumed', 'skipped') if facts[key]}
+    raw = [commit(kept.raw, f'content {on}', kept.base)] if kept.raw else []
+    index = commit(kept.index, f'index {on}\n{json.dumps(rest)}\n', kept.base, *raw)
+    untracked = commit(kept.untracked, f'untracked files {on}')
+    number = sum(not _is_moved(each) for each in found.values())
+    before = [there[0].commit] if there else []
+    oid = commit(kept.tree, f'WIP {on}\nFiles: {number}\n', kept.base, index, untracked, *before)
+    here.run('update-ref', '--create-reflog', '-m', f'WIP {on.strip()}', ref, oid,
+             there[0].commit if there else '0' * here.width)  # fmt: skip
+    return _saved(branch, oid, [kept.base, index, untracked, *before],
+                  git.read('log', '-1', '--format=%ct', oid), str(number))  # fmt: skip
+
+
+def _is_moved(path: Path) -> bool:
+    """Whether only a submodule is at another commit, which is in the submodule's own hands."""
+    return path.is_gitlink and path.base == path.index
+
+
+# --- restoring
+
+
+def load(here: Ground, saved: Saved) -> Kept:
+    """Read a saved state; raises SessionError when it is none of ours."""
+    commits = [saved.commit, f'{saved.commit}^2', f'{saved.commit}^3', f'{saved.commit}^2^2']
+    trees = [git.start('rev-parse', '-q', '--verify', f'{each}^{{tree}}') for each in commits]
+    said = git.ask('log', '-1', '--format=%b', f'{saved.commit}^2').out.strip()
+    tree, index, untracked, raw = (each.reply().out.strip() for each in trees)
+    try:
+        facts = json.loads(said.splitlines()[-1]) if said else {}
+        added = {str(path): str(mode) for path, mode in facts.get('added', {}).items()}
+        flags = [tuple(map(str, facts.get(key, ()))) for key in ('assumed', 'skipped')]
+    except (ValueError, AttributeError, TypeError):
+        index = ''
+    if not (tree and index and untracked):
+        raise SessionError(f"'{saved.ref}' is no work in progress of git session")
+    return Kept(saved.base, index, tree, untracked, raw, added, *flags)
+
+
+def restore(repo: git.Repository, settings: Settings, saved: Saved) -> None:
+    """Bring a saved state back into the working tree and drop it.
+
+    Raises SessionError (REFUSED), with nothing changed, when a file of it is neither as
+    saved nor as it was in the commit that it was saved on.
+    """
+    _refuse(repo)
+    here = treefiles.ground(repo, settings)
+    with eventlog.lock(repo.gitdir, name=snapshot.LOCK):
+        try:
+            _restore(here, repo, saved)
+        finally:
+            here.sweep()
+    drop(saved, 'restored')
+
+
+def _restore(here: Ground, repo: git.Repository, saved: Saved) -> None:
+    before = snapshot.index_date(here)
+    kept = load(here, saved)
+    found = snapshot.paths(here, kept)
+    standing = _Standing(here, repo, kept, found)
+    writes, gone = standing.writes, standing.gone
+    lost = sorted({*standing.conflicts, *treefiles.obstacles(here, writes, gone)})
+    if lost:
+        raise SessionError(
+            f"cannot restore the work in progress of '{saved.branch}': "
+            f'these files are other than when it was saved:{_list(lost)}',
+            f"see it with 'git session wip show {saved.branch}'",
+            f"get a file with 'git checkout {saved.ref} -- <path>',",
+            f"or merge all of it with 'git stash apply --index {saved.ref}'", status=REFUSED,
+        )  # fmt: skip
+    made = snapshot.make_index(here, kept, found)
+    treefiles.remove(here, gone)
+    snapshot.write_files(here, kept, {path: found[path].tree for path in writes})
+    _move_submodules(here, found)
+    snapshot.finish_index(here, kept, made, before)
+
+
+class _Standing:
+    """What has to be written and removed to get to a saved state, and what forbids it."""
+
+    def __init__(
+        self, here: Ground, repo: git.Repository, kept: Kept, found: Mapping[str, Path]
+    ) -> None:
+        self._here, self._kept = here, kept
+        self._raw = snapshot.raw_oids(here, kept)
+        self._seen = snapshot.look(here)
+        self._moved = snapshot.moved(here, kept.base, repo.head or '')
+        self.writes: list[str] = []
+        self.gone: list[str] = []
+        self.conflicts: list[str] = list(self._seen.unmerged)
+        for path, each in found.items():
+            self._judge(path, each)
+
+    def _judge(self, path: str, each: Path) -> None:
+        entry = self._seen.entries.get(path)
+        head = self._moved[path][1] if path in self._moved else each.base
+        index = entry.index if entry else head
+        if path not in self._kept.added and index not in (each.base, each.index):
+            self.conflicts.append(path)
+        if each.is_gitlink:
+            return
+        known = entry.index if entry and entry.xy[1] == '.' else None if entry else head
+        if known is None and treefiles.is_file(self._here.top, path):
+            if not self._is_as_saved(path, each):
+                self.conflicts.append(path)
+            return
+        if known not in (each.base, each.tree):
+            self.conflicts.append(path)
+        elif each.tree is None and known is not None:
+            self.gone.append(path)
+        elif known is None or known != each.tree:
+            self.writes += [path] if each.tree else []
+
+    def _is_as_saved(self, path: str, each: Path) -> bool:
+        """Whether the file on the disk is the saved one."""
+        if each.tree is None:
+            return False
+        if treefiles.raw_oid(self._here, path) != self._raw.get(path, each.tree[1]):
+            return False
+        return treefiles.mode(self._here, path, each.tree[0]) == each.tree[0]
+
+
+def _move_submodules(here: Ground, found: Mapping[str, Path]) -> None:
+    """Bring submodules to the commit that they were at, where they have no work of their own."""
+    for path, each in found.items():
+        place = os.path.join(here.top, path)
+        if each.tree is None or not each.is_gitlink or not os.path.exists(place + '/.git'):
+            continue
+        oid = each.tree[1]
+        if git.ask('-C', place, 'rev-parse', 'HEAD').out.strip() == oid:
+            continue
+        if not git.ask('-C', place, 'status', '--porcelain').out:
+            git.ask('-C', place, 'checkout', '-q', '--detach', oid)
+
+
+def drop(saved: Saved, why: str = 'dropped') -> None:
+    """Remove a saved state that is the newest of its branch; the one before it is there then."""
+    arguments = [saved.ref, saved.older] if saved.older else ['-d', saved.ref]
+    git.read(*treefiles.SAFE, 'update-ref', '-m', f'wip: {why}', *arguments, saved.commit)
+
+
+def rename(old: str, new: str) -> None:
+    """Let what is saved of a branch follow its new name."""
+    for saved in listed(old):
+        if not git.ref_exists(PREFIX + new):
+            git.read(*treefiles.SAFE, 'update-ref', '--create-reflog', '-m',
+                     f'wip: renamed from {old}', PREFIX + new, saved.commit)  # fmt: skip
+            git.read(*treefiles.SAFE, 'update-ref', '-d', saved.ref, saved.commit)
+
+
+def told(saved: Saved | None, branch: str, current: str | None) -> str:
+    """Saved work in progress in one line with the command that brings it back; '' for none."""
+    if saved is None:
+        return ''
+    more = ', and older work' if saved.older else ''
+    way = 'wip restore' if branch == current else f'resume {branch}'
+    number = words.count(saved.files, 'file')
+    return f'work in progress of {number} saved{more}: git session {way}'

@@ -1,0 +1,222 @@
+"""git session wip."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.commands.conftest import Run
+from tests.repo import Repo
+
+REF = 'refs/session/wip/work'
+
+
+@pytest.fixture
+def saved(work: Repo, run: Run) -> Repo:
+    """On main, with work in progress of 3 files saved of branch `work`."""
+    work.write(**{'a.txt': 'half\n', 'new.txt': 'new\n', 'staged.txt': 'staged\n'})
+    work.git('add', 'staged.txt')
+    run('switch', 'main')
+    return work
+
+
+def test_list_and_show(saved: Repo, run: Run) -> None:
+    base = saved.git('rev-parse', '--short=10', 'work')
+    assert run('wip').out == f'work: 3 files, saved just now on {base}\n'
+    assert run('wip', 'show', 'work').out == (
+        f'work: saved just now on {base}\n.M a.txt\n?? new.txt\nA. staged.txt\n'
+    )
+    (listed,) = json.loads(run('wip', 'list', '--json').out)['wip']
+    shown = json.loads(run('wip', 'show', 'work', '--json').out)
+    assert shown['paths'][0] == {'status': '.M', 'path': 'a.txt'}
+    assert {key: shown[key] for key in listed} == listed
+    assert (listed['branch'], listed['ref'], listed['files']) == ('work', REF, 3)
+
+
+def test_nothing_is_saved(work: Repo, run: Run) -> None:
+    assert run('wip').err == (
+        "hint: no work in progress is saved; 'git session switch' and 'end' save it\n"
+    )
+    for action in ('show', 'restore', 'drop'):
+        assert run('wip', action, status=1).err == (
+            "error: no work in progress is saved of branch 'work'\n"
+            "hint: see 'git session wip list'\n"
+        )
+
+
+def test_status_and_handoff_name_it(saved: Repo, run: Run) -> None:
+    saved.git('switch', '-q', 'work')
+    assert saved.git('status', '--porcelain') == ''  # plain git is plain git
+    told = 'work in progress of 3 files saved: git session wip restore'
+    assert f'\n{told}\n' in run('status').out
+    assert f'\n- {told}\n' in run('brief').out
+    assert f'\n{told.replace("work", "Work", 1)}.\n' in run('handoff').out
+    run('wip', 'restore')
+    assert 'work in progress' not in run('status').out + run('brief').out
+
+
+def test_another_machine_is_told_that_it_is_not_there(saved: Repo, run: Run) -> None:
+    saved.git('switch', '-q', 'work')
+    saved.git('update-ref', '-d', REF)
+    saved.git('reflog', 'expire', '--all', '--expire=now')
+    saved.git('gc', '-q', '--prune=now')
+    told = 'work in progress of 3 files was saved by Ann Author <ann@example.com>'
+    assert f'{told} and is not on this machine\n' in run('status').out
+    assert 'and is not on this machine.\n' in run('handoff').out
+
+
+def test_it_survives_gc(saved: Repo, run: Run) -> None:
+    saved.write(**{'m.txt': 'of main\n'})
+    run('switch', 'work')
+    run('switch', '--carry', 'main')
+    saved.git('reflog', 'expire', '--all', '--expire=now')
+    saved.git('gc', '-q', '--prune=now')
+    assert saved.git('status', '--porcelain') == '\n'.join(
+        [' M a.txt', 'A  staged.txt', '?? new.txt']
+    )
+    run('wip', 'restore')
+    assert (saved.path / 'm.txt').read_text() == 'of main\n'
+
+
+def test_the_newest_first(saved: Repo, run: Run) -> None:
+    saved.git('switch', '-q', 'work')
+    saved.write(**{'later.txt': 'later\n'})
+    run('switch', 'main')
+    assert [line.partition(' on ')[0] for line in run('wip').out.splitlines()] == [
+        'work: 1 file, saved just now', 'work: 3 files, saved just now',
+    ]  # fmt: skip
+    saved.git('reflog', 'expire', '--all', '--expire=now')
+    saved.git('gc', '-q', '--prune=now')
+    said = run('switch', 'work')
+    assert said.err.endswith(
+        'restored work in progress of 1 file\n'
+        "hint: older work in progress is still saved: 'git session wip'\n"
+    )
+    run('wip', 'restore')
+    assert saved.git('status', '--porcelain') == '\n'.join(
+        [' M a.txt', 'A  staged.txt', '?? later.txt', '?? new.txt']
+    )
+    assert saved.git('for-each-ref', 'refs/session') == ''
+
+
+def test_drop(saved: Repo, run: Run) -> None:
+    commit = saved.git('rev-parse', REF)
+    assert run('wip', 'drop', 'work').err == f'dropped {REF} ({commit})\n'
+    assert saved.git('for-each-ref', 'refs/session') == ''
+    assert saved.events()[-1]['dropped'] is True
+
+
+@pytest.mark.parametrize('way', ['moved', 'dirty', 'file', 'ignored', 'folder'])
+def test_a_conflict_changes_nothing(saved: Repo, run: Run, way: str) -> None:
+    saved.git('switch', '-q', 'work')
+    where = {'moved': 'a.txt', 'dirty': 'a.txt', 'folder': 'new.txt/x'}.get(way, 'new.txt')
+    saved.write_file(where, 'mine\n')
+    if way == 'moved':
+        saved.git('commit', '-q', '-a', '-m', 'moved')
+    if way == 'ignored':
+        saved.write_file('.git/info/exclude', 'new.txt\n')
+    before = saved.git('status', '--porcelain=v2'), saved.git('for-each-ref', 'refs/session')
+    assert run('wip', 'restore', status=1).err == (
+        "error: cannot restore the work in progress of 'work': "
+        f'these files are other than when it was saved:\n\t{where}\n'
+        "hint: see it with 'git session wip show work'\n"
+        f"hint: get a file with 'git checkout {REF} -- <path>',\n"
+        f"hint: or merge all of it with 'git stash apply --index {REF}'\n"
+    )
+    after = saved.git('status', '--porcelain=v2'), saved.git('for-each-ref', 'refs/session')
+    assert after == before
+    assert (saved.path / where).read_text() == 'mine\n'
+
+
+def test_the_branch_moved_elsewhere(saved: Repo, run: Run) -> None:
+    """What the saved state does not touch may change; it is in the way of nothing."""
+    saved.git('switch', '-q', 'work')
+    saved.commit('theirs', **{'theirs.txt': 't\n'})
+    saved.write(**{'mine.txt': 'm\n'})
+    run('wip', 'restore')
+    assert saved.git('status', '--porcelain') == '\n'.join(
+        [' M a.txt', 'A  staged.txt', '?? mine.txt', '?? new.txt']
+    )
+
+
+def test_the_ways_that_are_named_work(saved: Repo) -> None:
+    """git itself reads it: one file, or all by git stash."""
+    saved.git('switch', '-q', 'work')
+    saved.git('stash', 'apply', '--index', '-q', REF)
+    assert saved.git('status', '--porcelain') == ' M a.txt\nA  staged.txt\n?? new.txt'
+    assert saved.git('stash', 'list') == ''
+    saved.git('checkout', REF, '--', 'a.txt')
+    assert saved.git('diff', '--name-only', f'{REF}^1', REF) == 'a.txt\nstaged.txt'
+
+
+def test_a_renamed_branch_keeps_it(saved: Repo, run: Run) -> None:
+    saved.git('branch', '-m', 'work', 'better')
+    run('status', status=1)
+    run('switch', 'better')
+    assert saved.git('status', '--porcelain') == ' M a.txt\nA  staged.txt\n?? new.txt'
+
+
+def test_unmerged_files_are_refused_in_words_of_git(work: Repo, run: Run) -> None:
+    work.git('switch', '-q', 'main')
+    work.commit('theirs', **{'a.txt': 'theirs\n'})
+    work.git('switch', '-q', 'work')
+    work.write(**{'a.txt': 'mine\n'})
+    work.git('stash', '-q')
+    work.git('reset', '-q', '--hard', 'main')
+    assert work.run('git', 'stash', 'pop').status == 1
+    before = work.git('status', '--porcelain=v2')
+    assert run('switch', 'main', status=1).err == (
+        'error: you need to resolve your current index first\na.txt: needs merge\n'
+    )
+    assert work.git('status', '--porcelain=v2') == before
+
+
+def test_ignored_files_are_never_in_danger(work: Repo, run: Run) -> None:
+    """A folder of ignored files is where a tracked file has to come back."""
+    work.write_file('.git/info/exclude', '*.o\n')
+    (work.path / 'a.txt').unlink()
+    work.write_file('a.txt/kept.o', 'kept\n')
+    before = work.git('status', '--porcelain=v2')
+    assert run('switch', 'main', status=1).err == (
+        'error: cannot save: the following ignored files would be lost:\n\ta.txt/kept.o\n'
+    )
+    assert work.git('status', '--porcelain=v2') == before
+    assert work.git('for-each-ref', 'refs/session') == ''
+
+
+def test_no_hook_runs_and_nothing_is_signed(work: Repo, run: Run) -> None:
+    """Even without a name, and with every hook of git failing."""
+    for name in ('pre-commit', 'commit-msg', 'reference-transaction', 'post-index-change'):
+        path = work.path / '.git/hooks' / name
+        path.unlink(missing_ok=True)
+        path.write_text('#!/bin/sh\necho $0 >> "$(git rev-parse --git-dir)/ran"\n')
+        path.chmod(0o755)
+    work.git('config', 'commit.gpgSign', 'true')
+    work.git('config', 'user.useConfigOnly', 'true')
+    work.git('config', '--global', '--unset', 'user.email')
+    work.write(**{'a.txt': 'half\n'})
+    (work.path / '.git/ran').unlink(missing_ok=True)
+    run('wip', 'list')
+    from git_session import git, wip
+
+    repo = git.discover()
+    saved = wip.save(repo, git.configuration(), 'work')
+    assert saved is not None
+    assert 'gpgsig' not in work.git('cat-file', 'commit', REF)
+    assert work.git('log', '-1', '--format=%cn <%ce>', REF) == 'git session <session@git>'
+    wip.restore(repo, git.configuration(), saved)
+    assert not (work.path / '.git/ran').exists()
+    assert work.git('status', '--porcelain') == ' M a.txt'
+
+
+def test_in_a_worktree(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    work.git('worktree', 'add', '-q', '-b', 'agent', '../agent')
+    there = Repo(work.path.parent / 'agent')
+    there.write(**{'a.txt': 'agent\n', 'sub/new.txt': 'new\n'})
+    monkeypatch.chdir(there.path / 'sub')
+    run('switch', '-c', 'urgent')
+    assert there.git('status', '--porcelain') == ''
+    run('switch', 'agent')
+    assert there.git('status', '--porcelain') == ' M a.txt\n?? sub/'
+    assert work.git('status', '--porcelain') == ''
