@@ -15,7 +15,7 @@ _ATTRIBUTES = {
 }  # fmt: skip
 
 
-class Tests(Record):
+class Counts(Record):
     """What ran: `count` has all of them, those that failed, broke or were skipped too."""
 
     count: int = 0
@@ -23,19 +23,19 @@ class Tests(Record):
     errors: int = 0
     skipped: int = 0
 
-    def __add__(self, other: Tests) -> Tests:
-        return Tests(
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
             self.count + other.count, self.failures + other.failures,
             self.errors + other.errors, self.skipped + other.skipped,
         )  # fmt: skip
 
 
-def read(path: str) -> Tests:
+def read(path: str) -> Counts:
     """The figures of one file; raises ReportError."""
     return parse(markup.read(path))
 
 
-def parse(data: bytes) -> Tests:
+def parse(data: bytes) -> Counts:
     """The figures of a report.
 
     The attributes of a suite that holds its test cases itself are believed where they say
@@ -45,7 +45,7 @@ def parse(data: bytes) -> Tests:
     """
     reader = _Reader()
     markup.parse(data, markup.Handlers(reader.begin, reader.end))
-    return Tests(**reader.total)
+    return Counts(**reader.total)
 
 
 class _Suite:
