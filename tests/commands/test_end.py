@@ -328,7 +328,11 @@ def test_interrupted_in_the_middle(built: Repo, run: Run) -> None:
             "error: options '--keep-branch' and '--delete-branch' cannot be used together\n"
             "hint: see 'git session end -h'\n",
         ),
-        (('--no-gate',), 129, "error: unknown option 'no-gate'\nhint: see 'git session end -h'\n"),
+        (
+            ('--no-gate',),
+            129,
+            "error: '--no-gate' needs '--merge-to <branch>'\nhint: see 'git session end -h'\n",
+        ),
     ],
 )
 def test_refused(
