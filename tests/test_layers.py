@@ -38,7 +38,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     'working tree': (
         'reportcache', 'freshness', 'measure', 'sources',
-        'transfer', 'leaks', 'archive', 'treefiles', 'snapshot', 'wip', 'bindings', 'workspace', 'sharing', 'arrivals',
+        'transfer', 'leaks', 'archive', 'treefiles', 'snapshot', 'wip',
+        'bindings', 'workspace', 'sharing', 'arrivals',
         'gates', 'storage', 'remotes', 'exchange', 'trust', 'tdd',
         'putaside', 'marked', 'checkout', 'ending', 'brief',
     ),

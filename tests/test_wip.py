@@ -209,8 +209,10 @@ def back(repo: Repo) -> None:
 def arrange(world: World, steps: list[tuple[str, ...]]) -> tuple[Repo, str, dict[str, Any]]:
     """The repository after the steps, what git status says, and its state."""
     repo = world.fresh()
-    for step in steps:
-        do(repo, step)
+    # What is flagged is unchanged, says git, and so do we: the flags come last.
+    for step in sorted(steps, key=lambda step: step[0] == 'assume'):
+        if step[0] != 'assume' or repo.run('git', 'diff', '--quiet', '--', step[1]).status == 0:
+            do(repo, step)
     tree = repo.git('status', '--porcelain')
     return repo, tree, visible(state(repo), tree)
 
