@@ -98,7 +98,7 @@ def _finish(
     maker.add(
         'end', head=work.head, result=result.result if result else 'ended',
         into=result.into if result else '', gates=list(made.gates) if made else [],
-        overridden=made.is_overridden if made else None,
+        overridden=(made.is_overridden or None) if made else None,
     )  # fmt: skip
     here.record(maker.made)
     text = write_handoff(here, aside) if with_handoff else ''

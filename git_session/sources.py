@@ -62,10 +62,11 @@ def parse(top: str, paths: Sequence[str]) -> tuple[dict[str, Source], tuple[str,
     problems: dict[str, list[str]] = {}
     left, number = _MOST_BYTES, 0
     for path in paths:
-        data = read(top, path) if number < _MOST_FILES and left > 0 else None
+        if number >= _MOST_FILES or left <= 0:
+            problems.setdefault('not looked at, there are too many', []).append(path)
+            continue
+        data = read(top, path)
         if data is None:
-            if number >= _MOST_FILES or left <= 0:
-                problems.setdefault('not looked at, there are too many', []).append(path)
             continue
         source = imports.parse(path, data)
         left, number = left - len(data), number + 1

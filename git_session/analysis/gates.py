@@ -112,7 +112,10 @@ def _threshold(
         return Gate(name, OFF)
     if value is None:
         return Gate(name, UNKNOWN, _unknown(figures, kind))
-    said = f'{percent(value, least)} {what}, at least {least}% wanted'
+    shown = percent(value, least)
+    if value < least and shown == f'{least}%':
+        shown = f'{int(value * 100) / 100:.2f}%'  # not rounded up to what is wanted
+    said = f'{shown} {what}, at least {least}% wanted'
     return Gate(name, PASSES if value >= least else FAILS, said)
 
 

@@ -53,7 +53,7 @@ def verbose(judged: Judged, found: Sequence[Pattern]) -> list[str]:
         lines += ['', 'Patterns']
     for each in found:
         said = '; '.join([*each.where, *([each.note] if each.note else [])])
-        lines.append(line(f'  {each.name} {each.state}' + (f': {said}' if said else '')))
+        lines.append(f'  {each.name} {each.state}' + (f': {line(said)}' if said else ''))
     return lines
 
 
