@@ -263,6 +263,7 @@ complete -c git-session -n $on -s v -l verbose -d 'Files, hooks, storage and con
 
 complete -c git-session -n '__git_session_in brief' -l budget -x -d 'At most so many characters'
 complete -c git-session -n '__git_session_in handoff' -s o -l output -rF -d 'Write it to a file'
+complete -c git-session -n '__git_session_in handoff' -l check -d 'Say what the next person will miss'
 set on '__git_session_in push'
 complete -c git-session -n $on -s n -l dry-run -d 'Only show what would leave'
 complete -c git-session -n $on -l verify -d 'Run the pre-push hook'

@@ -12,6 +12,7 @@ from git_session import (
     eventlog,
     gates,
     git,
+    handover,
     history,
     merged,
     output,
@@ -20,27 +21,26 @@ from git_session import (
     wip,
 )
 from git_session.analysis import figures
-from git_session.analysis.steps import next_steps
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.record import Record
-from git_session.views import handoff
 from git_session.workspace import Workspace
 
 
-def handoff_text(here: Workspace, written: float, aside: wip.Saved | None = None) -> str:
-    """The handoff of the session of this workspace; `aside` is what was just saved."""
+def handoff_text(
+    here: Workspace, written: float, aside: wip.Saved | None = None, *, strict: bool = False
+) -> str:
+    """The handoff of the session of this workspace; `aside` is what was just saved.
+
+    With `strict` a template that cannot be used raises SessionError.
+    """
     session, work = here.require(), here.work()
-    steps = next_steps(session, work)
     where = []
     if work.uncommitted and aside is None:
         where = ['The uncommitted changes are in the working tree of this machine only.']
     for told in putaside.told(here.repo, session):
         where.append(f'{output.markdown(told[0].upper() + told[1:])}.')
     saved = '\n'.join(where)
-    return handoff.text(
-        session, work, steps, written=written, idle=here.idle, measured=here.quality(),
-        saved=saved,
-    )  # fmt: skip
+    return handover.text(here, written, saved, strict=strict)
 
 
 def write_handoff(here: Workspace, aside: wip.Saved | None = None) -> str:

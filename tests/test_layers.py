@@ -29,8 +29,10 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'views.quality', 'views.activetime',
         'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.modules',
         'analysis.subject', 'analysis.patterns', 'analysis.gates', 'views.gates',
-        'analysis.survey', 'analysis.tdd', 'analysis.remarks', 'analysis.steps',
-        'views.tdd', 'views.files', 'views.log', 'views.status', 'views.brief', 'views.handoff',
+        'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.remarks',
+        'analysis.steps',
+        'views.tdd', 'views.layout', 'views.files', 'views.log', 'views.status', 'views.brief',
+        'views.handoff',
     ),
     'integrations': (
         'integrations.markup', 'integrations.testreports', 'integrations.coverage',
@@ -41,7 +43,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'transfer', 'leaks', 'archive', 'treefiles', 'snapshot', 'wip',
         'bindings', 'workspace', 'sharing', 'arrivals',
         'gates', 'storage', 'remotes', 'exchange', 'trust', 'tdd',
-        'putaside', 'marked', 'checkout', 'ending', 'brief',
+        'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief',
     ),
     'commands': ('commands',),
     'entry': ('main', '__main__'),
@@ -51,7 +53,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 PURE = (
     'record', 'errors', 'secrets', 'events', 'session', 'views', 'analysis.subject',
     'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.patterns',
-    'analysis.survey', 'analysis.tdd',
+    'analysis.survey', 'analysis.tdd', 'analysis.completeness',
 )  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 

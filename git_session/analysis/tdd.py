@@ -71,7 +71,7 @@ class Violation(Record):
     detail: str = ''
 
 
-class Tests(Record):
+class Counts(Record):
     """What the runs of the tests told; None is unknown."""
 
     count: int | None = None
@@ -87,7 +87,7 @@ class Figures(Record):
     violations: tuple[Violation, ...]
     phase: str  # the last one that held, '' before the first
     since: float
-    tests: Tests = Tests()
+    tests: Counts = Counts()
     coverage: tuple[float, ...] = ()  # percent, where it was measured, oldest first
 
     @property
@@ -266,14 +266,14 @@ def figures(
     return found.replace(tests=_tests(session), coverage=_coverage(session))
 
 
-def _tests(session: Session) -> Tests:
+def _tests(session: Session) -> Counts:
     known = [each for each in session.phases if each.tests is not None]
     if not known or session.phases[-1].tests is None:
-        return Tests()
+        return Counts()
     first, last = known[0], known[-1]
     before = (first.tests or 0) - (first.failures or 0)
     count = last.tests or 0
-    return Tests(count, count - (last.failures or 0), max(count - before, 0))
+    return Counts(count, count - (last.failures or 0), max(count - before, 0))
 
 
 def _coverage(session: Session) -> tuple[float, ...]:

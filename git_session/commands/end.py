@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, checkout, ending, exchange, git, output, putaside, wip, words
+from git_session import (
+    archive,
+    checkout,
+    ending,
+    exchange,
+    git,
+    handover,
+    output,
+    putaside,
+    tdd,
+    wip,
+    words,
+)
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, USAGE, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -28,6 +40,8 @@ FORMS = {
     )
 }  # fmt: skip
 
+_MOST_GAPS = 3
+
 
 def run(action: str, values: Values) -> int:
     target = _target(values)
@@ -50,12 +64,22 @@ def run(action: str, values: Values) -> int:
     if values.json:
         ended, steps = here.require(), next_steps(here.require(), work)
         output.json(
-            handoff.data(ended, work, steps, written=ended.ended, idle=here.idle, measured=measured)
+            handoff.data(
+                ended,
+                work,
+                steps,
+                written=ended.ended,
+                idle=here.idle,
+                measured=measured,
+                tdd=tdd.figures(here),
+            )
         )
     elif text:
         output.out(text, git.pager)
     if values.choice('summary') is not False:
         output.talk(_summary(here))
+    if text:
+        _tell_gaps(here, text)
     if aside is not None:
         output.talk(f'saved work in progress of {words.count(aside.files, "file")}')
         output.hint("bring it back with 'git session wip restore'")
@@ -71,6 +95,16 @@ def run(action: str, values: Values) -> int:
     if values.flag('delete-branch'):
         return git.act('branch', '-d', session.branch).status
     return 0
+
+
+def _tell_gaps(here: Workspace, text: str) -> None:
+    """Hint at what only its author can put right; what is left lying here is told anyway."""
+    told = ('objective', 'file', 'section', 'leftover', 'stash')
+    found = [each.text for each in handover.gaps(here, text) if each.kind in told]
+    for each in found[:_MOST_GAPS]:
+        output.hint(f'the next one will miss: {each}')
+    if len(found) > _MOST_GAPS:
+        output.hint(f'and {len(found) - _MOST_GAPS} more')
 
 
 def _target(values: Values) -> str | None:

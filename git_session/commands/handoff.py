@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import archive, ending, eventlog, git, history, output
+from git_session import archive, ending, eventlog, git, handover, history, output, tdd
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -16,7 +16,11 @@ ABOUT = 'Write the handoff of this session, or show that of a finished one.'
 FORMS = {
     '': Syntax(
         '[<session>]', 0, 1,
-        (Option(('-o', '--output'), 'write it to a file', value='file'), *FORMAT),
+        (
+            Option(('-o', '--output'), 'write it to a file', value='file'),
+            Option(('--check',), 'say what the next person will miss, write nothing'),
+            *FORMAT,
+        ),
     )
 }  # fmt: skip
 
@@ -27,26 +31,58 @@ def run(action: str, values: Values) -> int:
     wanted = values.operand
     place = '' if wanted is None else archive.find(here.repo.sessions, wanted, current)
     if place and place != here.place:
+        if values.flag('check'):
+            raise SessionError('only the handoff of this branch can be checked', status=REFUSED)
         return _stored(place, values)
     session, work = here.require(), here.work()
+    if values.flag('check'):
+        return _check(here, values)
     if values.json:
         steps = next_steps(session, work)
         output.json(
             handoff.data(
-                session, work, steps, written=time.time(), idle=here.idle, measured=here.quality()
+                session,
+                work,
+                steps,
+                written=time.time(),
+                idle=here.idle,
+                measured=here.quality(),
+                tdd=tdd.figures(here),
             )
         )
         return 0
     return _write(_fresh(here), values)
 
 
+def _check(here: Workspace, values: Values) -> int:
+    """Say what is missing; the exit status is 1 when something is."""
+    text = problem = ''
+    try:
+        text = ending.handoff_text(here, time.time(), strict=True)
+    except SessionError as error:
+        problem = error.message
+    found = handover.gaps(here, text, problem)
+    if values.json:
+        output.json({
+            'schema': 'git-session/handoff-check/1', 'session': here.require().id,
+            'gaps': [each.asdict() for each in found],
+        })  # fmt: skip
+    else:
+        output.out(''.join(f'{output.plain(each.text)}\n' for each in found), git.pager)
+    if not found:
+        output.talk('nothing is missing')
+    return REFUSED if found else 0
+
+
 def _fresh(here: Workspace) -> str:
     """A handoff of the session as it is now; writing one is recorded."""
+    text = ending.handoff_text(here, time.time(), strict=True)
     if here.repo.head:
         maker = here.maker()
         maker.add('handoff', commit=here.repo.head)
         here.record(maker.made)
-    return ending.write_handoff(here)
+    eventlog.write_file(os.path.join(here.place, 'handoff.md'), text)
+    return text
 
 
 def _stored(place: str, values: Values) -> int:

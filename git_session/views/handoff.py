@@ -8,13 +8,18 @@ from git_session.events import format_time
 from git_session.history import Work
 from git_session.output import code, line, markdown
 from git_session.session import Session
-from git_session.views import files, quality, status
+from git_session.views import files, layout, quality, status
+from git_session.views import tdd as tdd_view
 from git_session.views.quality import Quality
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+    from git_session.analysis.tdd import Figures
+
+TEMPLATE = '.session/handoff-template.md'
 
 
 def text(
@@ -26,29 +31,56 @@ def text(
     idle: float,
     measured: Quality,
     saved: str = '',
+    stashed: Sequence[str] = (),
+    tdd: Figures | None = None,
+    template: str = '',
 ) -> str:
-    """The whole document; `saved` says where uncommitted work was put, if it was."""
-    parts = [
-        _front(session, work, written),
-        f'# Handoff: {markdown(session.branch)}\n',
-        _summary(session, work, idle),
-        _objectives(session),
-        _decisions(session),
-        _blockers(session, written),
-        _list('Dead ends', [markdown(each.text) for each in session.dead_ends]),
-        _list('Notes', [markdown(each.text) for each in session.notes]),
-        _changed(work, saved),
-        _metrics(session, work, idle),
-        _list('Quality', quality.handoff(measured)),
-        _list('Marked in the code', quality.marks(measured)),
-        _list('Next steps', [f'{markdown(step.text)} ({step.reason})' for step in steps]),
-        _resume(session),
-    ]
-    return '\n'.join(part for part in parts if part)
+    """The whole document; `saved` says where uncommitted work was put, if it was.
+
+    `stashed` are the stashes of the branch.  A `template` is the team's own layout, below
+    the front matter; SessionError when it has a name that is none.
+    """
+    fields = _fields(session, work, written)
+    built, rest = _changed(work), _uncommitted(work, saved, stashed)
+    parts = {
+        'summary': _summary(session, work, idle),
+        'objectives': _objectives(session),
+        'decisions': _decisions(session),
+        'blockers': _blockers(session, written),
+        'dead_ends': _list('Dead ends', [markdown(each.text) for each in session.dead_ends]),
+        'notes': _list('Notes', [markdown(each.text) for each in session.notes]),
+        'changes': f'## What changed\n\n{built}\n{rest}',
+        'metrics': _metrics(session, work, idle, tdd),
+        'quality': _list('Quality', quality.handoff(measured)),
+        'marks': _list('Marked in the code', quality.marks(measured)),
+        'tdd': _driven(tdd),
+        'next_steps': _list(
+            'Next steps', [f'{markdown(step.text)} ({step.reason})' for step in steps]
+        ),
+        'resume': _resume(session),
+    }
+    if template:
+        bodies = {name: _body(part) for name, part in parts.items()}
+        values = {**{name: line(value) for name, value in fields.items()}, **bodies}
+        values |= {'changes': built, 'uncommitted': rest}
+        return f'{_front(fields)}\n{layout.fill(template, values, TEMPLATE)}'
+    title = f'# Handoff: {markdown(session.branch)}\n'
+    return '\n'.join([_front(fields), title, *filter(None, parts.values())])
 
 
-def _front(session: Session, work: Work, written: float) -> str:
-    fields = {
+def _body(part: str) -> str:
+    """A section without its heading."""
+    return part.partition('\n\n')[2] or 'none\n'
+
+
+def _driven(tdd: Figures | None) -> str:
+    """What TDD has to say beside its figures."""
+    found = tdd.violations if tdd is not None else ()
+    return _list('TDD violations', [markdown(tdd_view.violation(each)) for each in found])
+
+
+def _fields(session: Session, work: Work, written: float) -> dict[str, str]:
+    return {
         'session': session.id,
         'branch': session.branch,
         'head': work.head or 'none',
@@ -57,6 +89,9 @@ def _front(session: Session, work: Work, written: float) -> str:
         'author': ', '.join(session.authors) or session.author or 'unknown',
         'state': session.state,
     }
+
+
+def _front(fields: dict[str, str]) -> str:
     lines = [f'{key}: {_yaml(value)}\n' for key, value in fields.items()]
     return '---\n' + ''.join(lines) + '---\n'
 
@@ -129,8 +164,8 @@ def _blockers(session: Session, now: float) -> str:
     return _list('Active blockers', items)
 
 
-def _changed(work: Work, saved: str) -> str:
-    lines = ['## What changed\n']
+def _changed(work: Work) -> str:
+    lines = []
     if work.commits:
         lines += ['Commits, newest first:\n']
         lines += [
@@ -142,6 +177,12 @@ def _changed(work: Work, saved: str) -> str:
         lines += ['Files:\n', *[f'- {_file(each)}' for each in work.changes], '']
     if not work.commits and not work.changes:
         lines += ['No commits.', '']
+    return '\n'.join(lines)
+
+
+def _uncommitted(work: Work, saved: str, stashed: Sequence[str]) -> str:
+    """What is in no commit: in the working tree, stashed, saved."""
+    lines = []
     if work.uncommitted:
         lines += [
             'Uncommitted:\n',
@@ -150,6 +191,8 @@ def _changed(work: Work, saved: str) -> str:
         ]
     else:
         lines += ['The working tree is clean.', '']
+    if stashed:
+        lines += ['Stashed, on this machine only:\n', *[f'- {markdown(x)}' for x in stashed], '']
     if saved:
         lines += [saved, '']
     return '\n'.join(lines)
@@ -161,7 +204,7 @@ def _file(change: Any) -> str:
     return f'{change.status} {code(change.path)}{old} {counts}'
 
 
-def _metrics(session: Session, work: Work, idle: float) -> str:
+def _metrics(session: Session, work: Work, idle: float, tdd: Figures | None) -> str:
     active = session.active_seconds(idle)
     done, total = files.progress(session)
     rows = [
@@ -174,6 +217,8 @@ def _metrics(session: Session, work: Work, idle: float) -> str:
     ]
     if active >= 60:
         rows.append(('Commits per active hour', f'{len(work.commits) * 3600 / active:.1f}'))
+    if tdd is not None:
+        rows += [(f'TDD {name}', value) for name, value in tdd_view.rows(tdd)]
     table = '| | |\n|---|---|\n' + ''.join(f'| {name} | {value} |\n' for name, value in rows)
     return f'## Metrics\n\n{table}'
 
@@ -202,12 +247,14 @@ def data(
     written: float,
     idle: float,
     measured: Quality,
+    tdd: Figures | None = None,
 ) -> dict[str, Any]:
     """The same as data, schema git-session/handoff/1."""
     return {
         'schema': 'git-session/handoff/1',
         'written': format_time(written),
         **files.state(session, idle=idle, work=work),
+        'tdd': tdd_view.data(session, tdd),
         'work': status.work_data(work),
         **quality.data(measured),
         'next': [{'text': step.text, 'reason': step.reason} for step in steps],

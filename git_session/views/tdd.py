@@ -22,7 +22,7 @@ def text(figures: Figures, now: float) -> list[str]:
         return ['no phase yet']
     held = f'{figures.phase.upper()} {words.age(figures.since, now)}' if figures.phase else ''
     lines = [held or 'no phase that the tests proved']
-    lines += [f'{name.lower()}: {value}' for name, value in rows(figures)]
+    lines += [f'{name}: {value}' for name, value in rows(figures)]
     lines += [f'violation: {violation(each)}' for each in figures.violations[-_MOST:]]
     if len(figures.violations) > _MOST:
         lines.append(f'+ {len(figures.violations) - _MOST} older violations')
@@ -34,18 +34,18 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
     found = []
     if figures.judged:
         more = f', {figures.unproven} more that no run proved' if figures.unproven else ''
-        found.append(('TDD cycles', f'{len(figures.cycles)}{more}'))
+        found.append(('cycles', f'{len(figures.cycles)}{more}'))
         wrong = words.count(len(figures.violations), 'violation')
-        found.append(('TDD discipline', f'{figures.discipline} of 100 ({wrong})'))
+        found.append(('discipline', f'{figures.discipline} of 100 ({wrong})'))
     if figures.seconds is not None:
         found.append(('RED to GREEN', f'{words.duration(figures.seconds)} (median)'))
     tests = figures.tests
     if tests.count is not None:
         written = f', {tests.written} written here' if tests.written else ''
-        found.append(('Tests', f'{tests.passing} of {tests.count} passing{written}'))
+        found.append(('tests', f'{tests.passing} of {tests.count} passing{written}'))
     if len(figures.coverage) > 1:
         trend = f'{figures.coverage[0]:g}% → {figures.coverage[-1]:g}%'
-        found.append(('Coverage trend', trend))
+        found.append(('coverage', trend))
     return found
 
 
