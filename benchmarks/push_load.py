@@ -22,6 +22,7 @@ import time
 from pathlib import Path
 
 from cost import SESSION, World
+from sharing import spent
 
 from git_session import exchange
 
@@ -61,15 +62,6 @@ def team(world: World, people: int) -> list[Path]:
         world.run(path, 'git', 'session', 'push')
         clones.append(path)
     return clones
-
-
-def spent(world: World, place: Path, *args: str) -> float:
-    """Seconds of a processor that a command and all that it starts take."""
-    before = os.times()
-    world.run(place, *args)
-    after = os.times()
-    user, system = after.children_user, after.children_system
-    return user - before.children_user + system - before.children_system
 
 
 def measured(world: World, clones: list[Path], runs: int) -> Cost:
