@@ -693,6 +693,7 @@ def test_a_full_disk(stand: Stand, tmp_path: Path) -> None:
 # the scripts themselves
 
 
+@pytest.mark.usefixtures('files_method')
 @pytest.mark.parametrize('shell', THERE)
 def test_a_day_under_every_shell(stand: Stand, shell: str) -> None:
     program, *options = SHELLS[shell].split()
