@@ -74,6 +74,7 @@ SLOW = {
     'argparse', 'asyncio', 'dataclasses', 'difflib', 'dulwich', 'importlib.metadata',
     'ast', 'inspect', 'logging', 'pathlib', 'redact_secret', 'shlex', 'subprocess', 'tempfile',
     'tomli_w', 'tomllib', 'tree_sitter', 'typing', 'yaml',
+    'git_session.analysis.patterns', 'git_session.sources',
 }  # fmt: skip
 
 
