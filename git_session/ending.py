@@ -123,7 +123,7 @@ def merge(here: Workspace, target: str, *, is_overridden: bool = False) -> Merge
     failed = gates.hold(here, branch, target, is_overridden=is_overridden)
     # A file that is ignored here and tracked there would be overwritten silently.
     switched = git.act('switch', '--no-guess', '--no-overwrite-ignore', target, capture=True)
-    if switched.status != 0:
+    if switched.status != 0 and not git.is_on(target):  # but for a hook that failed after it
         raise git.failure(switched)
     merged = _merge(branch, here.repo.head or '')
     if merged.status == 0:
@@ -168,8 +168,13 @@ def _merge(branch: str, head: str) -> git.Reply:
 def _back(branch: str, target: str) -> None:
     """Undo a merge that failed and return to the branch."""
     git.act('merge', '--abort', capture=True)  # fails when git did not even begin
+    if git.ask('diff-index', '--cached', '--quiet', 'HEAD', '--').status != 0:
+        # Somebody moved the target after we had switched to it: follow, or what is new there
+        # would go along as if it had been taken out.
+        tree = git.ask('write-tree').out.strip()
+        git.act('read-tree', '-m', '-u', tree, 'HEAD', capture=True)
     back = git.act('switch', '--no-guess', branch, capture=True)
-    if back.status != 0:
+    if back.status != 0 and not git.is_on(branch):
         raise SessionError(
             f"merge failed, and cannot switch back to '{branch}': {back.err.strip()}",
             f"you are on '{target}'; nothing was ended", status=FATAL,

@@ -313,6 +313,11 @@ def ref_exists(ref: str) -> bool:
     return ask('show-ref', '--verify', '-q', ref).status == 0
 
 
+def is_on(branch: str) -> bool:
+    """Whether HEAD is on the branch, as after a switch whose post-checkout hook failed."""
+    return ask('symbolic-ref', '-q', 'HEAD').out == f'refs/heads/{branch}\n'
+
+
 def branches() -> set[str]:
     """All local branches, short."""
     out = read('for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads/')

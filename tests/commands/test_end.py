@@ -287,6 +287,49 @@ def test_a_failed_merge_leaves_everything_as_it_was(built: Repo, run: Run, case:
     assert snapshot(built) == before
 
 
+@pytest.mark.parametrize('name', ['post-checkout', 'pre-merge-commit'])
+@pytest.mark.parametrize('is_ahead', [False, True])
+def test_the_target_moves_meanwhile(built: Repo, run: Run, name: str, is_ahead: bool) -> None:
+    """Somebody's push moves it while git merges: all but the target is as before."""
+    built.git('switch', '-q', '-c', 'theirs', 'main')
+    theirs = built.commit('theirs', **{'theirs.txt': 't\n'})
+    built.git('switch', '-q', 'work')
+    if is_ahead or name == 'pre-merge-commit':
+        diverge(built)
+    built.write(**{'untracked.txt': 'mine\n'})
+    path = built.path / '.git/hooks' / name
+    path.unlink(missing_ok=True)
+    path.write_text(
+        '#!/bin/sh\n[ "$(git symbolic-ref --short HEAD)" != main ] ||\n'
+        'git update-ref refs/heads/main theirs\n'
+    )
+    path.chmod(0o755)
+    run('status')
+    before = snapshot(built)
+    refused = run('end', '--merge-to', 'main', status=1)
+    assert CANNOT in refused.err
+    run('status')
+    after = snapshot(built)
+    assert built.git('rev-parse', 'main') == theirs
+    assert [*after[:2], *after[4:]] == [*before[:2], *before[4:]]
+
+
+def test_a_hook_that_fails_after_the_switch(built: Repo, run: Run) -> None:
+    conflict(built)
+    path = built.path / '.git/hooks/post-checkout'
+    path.unlink(missing_ok=True)
+    path.write_text('#!/bin/sh\nexit 1\n')
+    path.chmod(0o755)
+    run('status')
+    before = snapshot(built)
+    run('end', '--merge-to', 'main', status=1)
+    run('status')
+    assert snapshot(built) == before
+    built.git('update-ref', 'refs/heads/main', built.git('merge-base', 'main', 'work'))
+    run('end', '--merge-to', 'main', '--no-handoff')
+    assert built.git('rev-parse', 'main') == built.git('rev-parse', 'work')
+
+
 def test_a_failed_merge_can_be_mended_and_ended(built: Repo, run: Run) -> None:
     conflict(built)
     run('end', '--merge-to', 'main', status=1)

@@ -79,6 +79,21 @@ def test_a_switch_that_fails_brings_it_back(work: Repo, run: Run) -> None:
     assert work.events() == before
 
 
+def test_a_hook_that_fails_after_the_switch(work: Repo, run: Run) -> None:
+    """git's exit status is the hook's, and we are there all the same."""
+    path = work.path / '.git/hooks/post-checkout'
+    path.unlink(missing_ok=True)
+    path.write_text('#!/bin/sh\necho unhappy >&2\nexit 1\n')
+    path.chmod(0o755)
+    work.write(**{'new.txt': 'new\n'})
+    said = run('switch', 'main')
+    assert "Switched to branch 'main'\nunhappy\n" in said.err
+    assert work.git('status', '--porcelain', '--branch') == '## main'
+    assert work.context()['state'] == 'paused'
+    run('switch', 'work')
+    assert work.git('status', '--porcelain', '--branch') == '## work\n?? new.txt'
+
+
 def test_dirty_is_carried_along(work: Repo, run: Run) -> None:
     work.write(**{'a.txt': 'changed\n'})
     said = run('switch', '--carry', 'main')
