@@ -217,9 +217,9 @@ def _commit(
 
 def _tell_unknown(measured: figures.Figures) -> None:
     """Say which figures are not known where they could be, and why."""
-    for text in figures.said(measured):
-        if ' unknown: ' in text:
-            output.talk(text)
+    for kind in figures.SHOWN:
+        if kind in measured.unknown:
+            output.talk(f'{kind} unknown: {output.line(measured.unknown[kind])}')
 
 
 def _measured(here: Workspace, values: Values) -> dict[str, Any]:
