@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import git, history, output, trust
+from git_session import git, history, output, testrun, trust
 from git_session.analysis import tdd as analysis
 from git_session.configfile import format_duration
 from git_session.errors import FATAL, REFUSED, SessionError
@@ -27,13 +27,20 @@ _CANNOT_RUN = (126, 127)  # what a shell says of a command that is none
 
 
 class Run(Record):
-    """A run of the tests that came to its end; figures are None without a report of it."""
+    """A run of the tests that came to its end; `told` is what it wrote about itself."""
 
     passed: bool
     status: int  # exit status, negative for a signal
     seconds: float
-    tests: int | None = None
-    failures: int | None = None
+    told: testrun.Told | None = None
+
+    @property
+    def tests(self) -> int | None:
+        return self.told.tests if self.told else None
+
+    @property
+    def failures(self) -> int | None:
+        return self.told.failures if self.told else None
 
 
 class Proof(Record):
@@ -73,7 +80,8 @@ def prove(here: Workspace, phase: str, changes: Sequence[Change], left_out: Iter
     """
     asked = command(here)
     _require_whole(left_out)
-    if phase == 'red' and not analysis.new_tests(changes):
+    fresh = analysis.new_tests(changes)
+    if phase == 'red' and not fresh:
         raise SessionError(
             'RED needs a test that is new or changed since the last phase',
             "write one and stage it, or 'git session checkpoint -a --tdd-phase red'",
@@ -83,6 +91,9 @@ def prove(here: Workspace, phase: str, changes: Sequence[Change], left_out: Iter
     if git.resolve('HEAD') != here.repo.head:
         raise SessionError('HEAD moved while the tests ran', 'nothing was recorded', status=REFUSED)
     why = analysis.contradiction(phase, passed=run.passed, tests=run.tests, failures=run.failures)
+    failed = run.told.failed if run.told else None
+    if phase == 'red' and not why and failed and not failed & set(fresh):
+        why = 'the tests that failed are neither new nor changed'
     if why:
         _refuse(here, Proof(phase, run), why)
     return Proof(phase, run)
@@ -127,6 +138,8 @@ def run_tests(here: Workspace, asked: trust.Command) -> Run:
     limit, clock = float(here.config['tdd.timeout']), [0.0]
     env = {**git.outside(), git.GUARD: '1'}
     go_on = _watch(said, limit, clock)
+    globs = here.config['quality.test_reports']
+    before = testrun.stamps(top, globs)
     status = git.shell(asked.text, folder=top, env=env, said=said, go_on=go_on)
     if status is None:
         much = clock[0] < limit
@@ -141,7 +154,7 @@ def run_tests(here: Workspace, asked: trust.Command) -> Run:
         output.talk(output.plain(_tail(said)))
         how = f'signal {-status}' if status < 0 else f'exit status {status}'
         raise SessionError(f"the command of '{KEY}' cannot run the tests: {how}", status=FATAL)
-    return Run(status == 0, status, clock[0])
+    return Run(status == 0, status, clock[0], testrun.told(top, globs, before))
 
 
 def _watch(said: str, limit: float, clock: list[float]) -> Callable[[float], bool]:

@@ -164,7 +164,8 @@ def test_everything_that_is_missing_is_named(work: Repo, run: Run) -> None:
     work.git('remote', 'add', 'origin', str(work.path))
     work.git('fetch', '-q', 'origin', 'main')
     work.write_file(
-        TEMPLATE, '# X\n\nTODO: say more\n\n## Blocked\n\n{{blockers}}\n\n## Parts\n\n### One\n\nx\n\n'
+        TEMPLATE, '# X\n\nTODO: say more\n\n## Blocked\n\n{{blockers}}\n\n## Parts\n\n### One\n\n'
+        'x\n\n'
         '```\n## no heading\n```\n\n<describe it>\n\n## Last\n',
     )  # fmt: skip
     assert _gaps(run) == {

@@ -20,8 +20,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'base': ('errors', 'record', 'words', 'globs'),
     'edges and facts': ('secrets', 'events', 'git', 'output', 'options', 'configfile'),
     'meaning and state': (
-        'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig', 'hookfiles',
-        'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile', 'knowledge',
+        'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig',
+        'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile', 'knowledge',
         'trailers', 'reports', 'tracking', 'added',
     ),
     'analysis and views': (
@@ -42,7 +42,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'reportcache', 'freshness', 'measure', 'sources',
         'transfer', 'leaks', 'archive', 'treefiles', 'snapshot', 'wip',
         'bindings', 'workspace', 'sharing', 'arrivals',
-        'gates', 'storage', 'remotes', 'exchange', 'trust', 'tdd',
+        'gates', 'storage', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief',
     ),
     'commands': ('commands',),

@@ -326,3 +326,85 @@ def test_a_head_that_moves_while_the_tests_run_is_seen(tdd: Repo, run: Run) -> N
     said = _phase(run, 'refactor', '--no-commit', status=1).err
     assert 'error: HEAD moved while the tests ran\n' in said
     assert _figures(run)['phases'] == []
+
+
+JUNIT = """<testsuite tests="{tests}" failures="{failures}" skipped="1">
+<testcase classname="tests.test_old" name="a"/>
+<testcase classname="tests.{where}" name="b">{outcome}</testcase>
+<testcase classname="tests.test_old" name="c"><skipped/></testcase></testsuite>
+"""
+
+
+def _junit(where: str = 'test_new', outcome: str = '<failure/>') -> str:
+    """A command that writes a report and fails as that does."""
+    failures = int(outcome == '<failure/>')
+    text = JUNIT.format(tests=3, failures=failures, where=where, outcome=outcome)
+    return f"cat >junit.xml <<'E'\n{text}E\nexit {failures}"
+
+
+@pytest.fixture
+def reporting(tdd: Repo) -> Repo:
+    tdd.commit('before', **{'tests/test_old.py': 'x', '.gitignore': 'junit.xml\n'})
+    return tdd
+
+
+def test_figures_are_those_of_the_report_that_the_run_wrote(reporting: Repo, run: Run) -> None:
+    repo = reporting
+    repo.git('config', 'session.tdd.testCommand', _junit())
+    _add(repo, 'tests/test_new.py', 'x')
+    _phase(run, 'red')
+    repo.git('config', 'session.tdd.testCommand', _junit(outcome=''))
+    _add(repo, 'a.py', 'x')
+    _phase(run, 'green')
+    found = _figures(run)
+    assert [(each['tests'], each['failures']) for each in found['phases']] == [(2, 1), (2, 0)]
+    assert found['tests'] == {'count': 2, 'passing': 2, 'written': 1}
+    assert '\n  tests: 2 of 2 passing, 1 written here\n' in run('status').out
+    assert '| TDD tests | 2 of 2 passing, 1 written here |\n' in run('handoff').out
+
+
+def test_a_report_of_another_run_gives_no_figures(reporting: Repo, run: Run) -> None:
+    reporting.write_file('junit.xml', JUNIT.format(tests=3, failures=1, where='x', outcome=''))
+    reporting.write(passing='')
+    _phase(run, 'refactor')
+    assert _figures(run)['tests'] == {'count': None, 'passing': None, 'written': None}
+
+
+def test_red_fails_for_a_test_that_is_new_or_changed(reporting: Repo, run: Run) -> None:
+    repo = reporting
+    _add(repo, 'tests/test_new.py', 'x')
+    _phase(run, 'red')
+    _add(repo, 'tests/test_other.py', 'x')
+    repo.git('config', 'session.tdd.testCommand', _junit('test_old'))
+    said = _phase(run, 'red', status=1).err
+    assert 'error: the tests that failed are neither new nor changed; no checkpoint' in said
+    repo.git('config', 'session.tdd.testCommand', _junit('test_other.TestThing'))
+    _phase(run, 'red')
+    _add(repo, 'tests/test_more.py', 'x')
+    repo.git('config', 'session.tdd.testCommand', _junit('describe something'))
+    _phase(run, 'red')  # which file that is cannot be told
+
+
+@pytest.mark.parametrize(
+    ('phase', 'command', 'why'),
+    [
+        ('green', _junit(), '1 test failed, and GREEN needs them passing'),
+        ('green', _junit().replace('exit 1', 'exit 0'),
+         '1 test failed, and GREEN needs them passing'),
+        ('red', _junit(outcome='').replace('exit 0', 'exit 1'),
+         'the run failed, but no test of its report did'),
+        ('green', "echo '<testsuites/>' >junit.xml", 'no test ran'),
+    ],
+)  # fmt: skip
+def test_the_report_disagrees_too(
+    reporting: Repo, run: Run, phase: str, command: str, why: str
+) -> None:
+    reporting.git('config', 'session.tdd.testCommand', command)
+    _add(reporting, 'tests/test_new.py', 'x')
+    assert f'error: {why}; no checkpoint was made\n' in _phase(run, phase, status=1).err
+
+
+def test_a_report_that_cannot_be_read_is_none(reporting: Repo, run: Run) -> None:
+    reporting.git('config', 'session.tdd.testCommand', 'echo "<broken" >junit.xml')
+    _phase(run, 'refactor')
+    assert _figures(run)['tests']['count'] is None

@@ -203,7 +203,8 @@ def test_what_a_run_says_of_a_phase(
         ('src/main/java/AccountTest.java', 'test'), ('lib/a_spec.rb', 'test'),
         ('tests/data/case.json', 'test'), ('tests/README.md', ''), ('README.md', ''),
         ('docs/conf.py', ''), ('setup.py', ''), ('Makefile', ''), ('data.json', ''),
-        ('page.html', ''), ('src/latest.py', 'source'), ('src/contest.py', 'source'), ('LICENSE', ''),
+        ('page.html', ''), ('src/latest.py', 'source'), ('src/contest.py', 'source'),
+        ('LICENSE', ''),
     ],
 )  # fmt: skip
 def test_what_sort_of_file_a_path_names(path: str, what: str) -> None:
