@@ -19,7 +19,7 @@ from git_session.treefiles import GITLINK, SAFE, Ground, Side, names, quoted, ra
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 LOCK = 'session-wip.lock'
@@ -336,21 +336,46 @@ def put_index(here: Ground, made: str, before: object) -> None:
     eventlog.remove(made)
 
 
-def write_files(here: Ground, kept: Kept, sides: Mapping[str, Side]) -> None:
-    """Write files as they were, byte for byte, to the disk."""
+def stage_files(here: Ground, kept: Kept, sides: Mapping[str, Side]) -> list[str]:
+    """Write files as they were, byte for byte, to the disk, but not yet into the tree.
+
+    Whatever fails, a full disk above all, fails here, and no file is ever there in half.
+    """
+    import shutil
+
+    place = here.staging
+    shutil.rmtree(place, ignore_errors=True)
     files = {path: side for path, side in sides.items() if side and side[0] != GITLINK}
     if not files:
-        return
+        return []
     index = here.temporary('b')
     here.run('update-index', '-z', '--index-info', index=index, stdin=here.info(files))
-    here.run('checkout-index', '-f', '-q', '-a', index=index)
+    here.run('checkout-index', '-f', '-q', '-a', f'--prefix={place}/', index=index)
     raw = raw_oids(here, kept)
+    there = here.replace(top=place)
     for path, side in files.items():
         wanted = raw.get(path, side[1])
-        if side[0] != '120000' and raw_oid(here, path) != wanted:
-            treefiles.write(
-                os.path.join(here.top, path), here.run('cat-file', 'blob', wanted), side[0]
-            )
+        if side[0] != '120000' and raw_oid(there, path) != wanted:
+            content = here.run('cat-file', 'blob', wanted)
+            treefiles.write(os.path.join(place, path), content, side[0])
+    treefiles.sync(there, files)
+    return list(files)
+
+
+def place_files(here: Ground, files: Iterable[str]) -> None:
+    """Move what was staged into the tree, each file in one step."""
+    import shutil
+
+    for path in files:
+        source, target = os.path.join(here.staging, path), os.path.join(here.top, path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if os.path.isdir(target) and not os.path.islink(target):
+            shutil.rmtree(target)  # of empty folders: nothing is lost, see `obstacles`
+        try:
+            os.replace(source, target)
+        except OSError:  # the git directory is on another file system
+            eventlog.remove(target)
+            shutil.move(source, target)
     treefiles.sync(here, files)
 
 

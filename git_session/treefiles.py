@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 
@@ -36,6 +35,11 @@ class Ground(Record):
     def index(self) -> str:
         return os.environ.get('GIT_INDEX_FILE') or os.path.join(self.gitdir, 'index')
 
+    @property
+    def staging(self) -> str:
+        """Where files are written before they come into the tree."""
+        return os.path.join(self.gitdir, 'session-wip.files')
+
     def run(self, *args: str, index: str = '', stdin: bytes | None = None) -> str:
         """The stdout of a git at the top that must succeed."""
         return git.checked(self.start(*args, index=index, stdin=stdin).reply())
@@ -62,7 +66,10 @@ class Ground(Record):
         return path
 
     def sweep(self) -> None:
-        """Remove the temporary indexes."""
+        """Remove the temporary indexes and files."""
+        import shutil
+
+        shutil.rmtree(self.staging, ignore_errors=True)
         for letter in 'abc':
             self.temporary(letter)
 
@@ -113,6 +120,8 @@ def _is_folder(path: str) -> bool:
 
 def raw_oid(here: Ground, path: str) -> str:
     """The object id of a file's bytes as they are."""
+    import hashlib
+
     full = os.path.join(here.top, path)
     digest = hashlib.sha1 if here.width == 40 else hashlib.sha256
     if os.path.islink(full):

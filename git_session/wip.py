@@ -17,7 +17,6 @@ each path may be as in the base or as saved.
 
 from __future__ import annotations
 
-import json
 import os
 
 from git_session import eventlog, git, snapshot, treefiles, words
@@ -198,6 +197,8 @@ def _list(paths: list[str]) -> str:
 
 def _store(here: Ground, branch: str, kept: Kept, found: Mapping[str, Path]) -> Saved:
     """Make the commits and the ref; the same state again is the same save."""
+    import json
+
     ref = PREFIX + branch
     there = listed(branch)
     if there and load(here, there[0]) == kept:
@@ -235,6 +236,8 @@ def _is_moved(path: Path) -> bool:
 
 def load(here: Ground, saved: Saved) -> Kept:
     """Read a saved state; raises SessionError when it is none of ours."""
+    import json
+
     commits = [saved.commit, f'{saved.commit}^2', f'{saved.commit}^3', f'{saved.commit}^2^2']
     trees = [git.start('rev-parse', '-q', '--verify', f'{each}^{{tree}}') for each in commits]
     said = git.ask('log', '-1', '--format=%b', f'{saved.commit}^2').out.strip()
@@ -282,8 +285,9 @@ def _restore(here: Ground, repo: git.Repository, saved: Saved) -> None:
             f"or merge all of it with 'git stash apply --index {saved.ref}'", status=REFUSED,
         )  # fmt: skip
     made = snapshot.make_index(here, kept, found)
+    files = snapshot.stage_files(here, kept, {path: found[path].tree for path in writes})
     treefiles.remove(here, gone)
-    snapshot.write_files(here, kept, {path: found[path].tree for path in writes})
+    snapshot.place_files(here, files)
     _move_submodules(here, found)
     snapshot.finish_index(here, kept, made, before)
 

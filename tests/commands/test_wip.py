@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -220,3 +221,22 @@ def test_in_a_worktree(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) ->
     run('switch', 'agent')
     assert there.git('status', '--porcelain') == ' M a.txt\n?? sub/'
     assert work.git('status', '--porcelain') == ''
+
+
+def test_a_full_disk(work: Repo, run: Run) -> None:
+    """Neither saving nor restoring leaves anything in half; a limit of the size stands for it."""
+    big = os.urandom(300_000)
+    work.write_file('big.bin', big)
+    work.write(**{'a.txt': 'half\n'})
+    before = work.git('status', '--porcelain=v2')
+    full = 'ulimit -f 100; trap "" XFSZ; exec git session "$@"'
+    assert work.run('sh', '-c', full, 'sh', 'switch', 'main').status != 0
+    assert work.git('status', '--porcelain=v2') == before
+    assert work.git('for-each-ref', 'refs/session') == ''
+    run('switch', 'main')
+    work.git('switch', '-q', 'work')
+    assert work.run('sh', '-c', full, 'sh', 'wip', 'restore').status != 0
+    assert work.git('status', '--porcelain') == ''
+    run('wip', 'restore')
+    assert work.git('status', '--porcelain=v2') == before
+    assert (work.path / 'big.bin').read_bytes() == big
