@@ -180,12 +180,12 @@ class Campaign:
     def check(self) -> None:
         """Nothing that was acknowledged is missing anywhere, and all say the same."""
         everywhere = [{(e.id, e.session) for e in logged(clone)} for clone in self.clones]
-        everywhere += [ids(noted(repo)) for repo in (*self.clones, self.team.origin)]
+        lines = [*map(noted, self.clones), shared(self.team.origin)]
+        everywhere += map(ids, lines)
         for number, found in enumerate(everywhere):
             assert not self.known - found, f'{number}: {self.known - found}\n{self.told()}'
         states = [_states(clone) for clone in self.clones]
         assert states[0] == states[1] == states[2], self.told()
-        lines = [noted(repo) for repo in (*self.clones, self.team.origin)]
         assert lines[0] == lines[1] == lines[2] == lines[3], self.told()
         for repo in (*self.clones, self.team.origin):
             said = repo.run('git', 'fsck', '--full', '--strict', '--no-dangling')
@@ -286,6 +286,14 @@ def _merge_notes(self: Campaign, clone: Clone) -> None:
     self.git(clone, 'push', '-q', 'origin', 'refs/notes/session')
 
 
+def _shard(self: Campaign, clone: Clone) -> None:
+    """The one layout at the remote or the other; nobody asks the others."""
+    if self.random.random() < 0.5:
+        self.git(clone, 'config', 'session.shards', 'true')
+    else:
+        clone.run('git', 'config', '--unset', 'session.shards')
+
+
 def _collect(self: Campaign, clone: Clone) -> None:
     self.git(clone, *self.random.choice([('gc', '-q'), ('pack-refs', '--all'), ('repack', '-dq')]))
 
@@ -324,7 +332,7 @@ ACTIONS: list[Callable[[Campaign, Clone], None]] = [
     *[_commit] * 4, *[_plan] * 3, *[_push] * 3, *[_pull] * 3, *[_resume] * 3, *[_start] * 3,
     *[_checkpoint] * 2, *[_decide] * 2, *[_amend] * 2, *[_git_push] * 2, *[_git_pull] * 2,
     _achieve, _pause, _end, _undo, _switch, _fetch_over, _delete_notes, _force_notes,
-    _merge_notes, _collect, _refuse, _push_at_once, _kill,
+    _merge_notes, _shard, _collect, _refuse, _push_at_once, _kill,
 ]  # fmt: skip
 
 
@@ -362,6 +370,13 @@ def _states(clone: Repo) -> dict[str, dict[str, Any]]:
         name: {key: value for key, value in state.items() if key != '_shortcuts'}
         for name, state in replayed.items()
     }
+
+
+def shared(origin: Repo) -> set[str]:
+    """The lines of all notes at the remote, in either layout."""
+    refs = origin.git('for-each-ref', '--format=%(refname)', 'refs/notes/session*').split()
+    refs += origin.git('for-each-ref', '--format=%(refname)', 'refs/notes/sessions/').split()
+    return set().union(*(noted(origin, ref) for ref in refs))
 
 
 def ids(lines: set[str]) -> set[tuple[str, str]]:
