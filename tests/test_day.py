@@ -218,7 +218,13 @@ def test_the_next_one_goes_on_from_the_handoff(project: Repo, tmp_path: Path) ->
     day.session('undo')
     assert day.status()['session'] == name
     assert len(day.status()['work']['commits']) == 4
-    done = day.session('end', '--merge-to', 'main', '--delete-branch', '--no-handoff')
+    held = project.run('git', 'session', 'end', '--merge-to', 'main')
+    assert (held.status, held.out) == (1, '')
+    assert held.err.startswith('gate require-tests fails: 2 source files changed, and no test: ')
+    assert 'gate blockers fails: 1 open blocker: ' in held.err
+    assert day.status()['session'] == name
+    merging = ('--merge-to', 'main', '--no-gate', '--delete-branch', '--no-handoff')
+    done = day.session('end', *merging)
     assert 'Deleted branch feature/oauth' in done.err
     assert project.git('rev-list', '--count', 'HEAD') == str(FILES + 1 + 4)
     assert project.git('branch', '--show-current') == 'main'
