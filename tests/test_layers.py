@@ -21,8 +21,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'edges and facts': ('secrets', 'events', 'git', 'output', 'options', 'configfile'),
     'meaning and state': (
         'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig',
-        'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile', 'knowledge',
-        'trailers', 'reports', 'tracking', 'added',
+        'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile',
+        'knowledge', 'trailers', 'reports', 'tracking', 'added',
     ),
     'analysis and views': (
         'analysis.marks', 'analysis.activetime', 'analysis.figures', 'analysis.automatic',
