@@ -211,7 +211,7 @@ def encode(event: Event) -> bytes:
         return json.dumps(record, separators=(',', ':')).encode()
 
 
-def _loads(text: str) -> Any:
+def loads(text: str) -> Any:
     """The JSON value of a text; raises ValueError.
 
     The scanner is the C part of json: the whole costs as much as half a Python
@@ -270,7 +270,7 @@ def decode(line: bytes) -> Event | None:
 
 def _parse(text: bytes) -> Event | None:
     try:
-        record = _loads(text.decode())
+        record = loads(text.decode())
         event = Event(
             record.pop('id'), record.pop('at'), record.pop('session'), record.pop('type'),
             record, record.pop('op', ''), record.pop('v'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from git_session.events import loads
 from git_session.reports import Found
 
 TYPE_CHECKING = False
@@ -78,11 +79,9 @@ class Cache:
         if self._entries is None:
             self._entries = {}
             if self._path:
-                import json
-
                 try:
                     with open(self._path, encoding='utf-8') as file:
-                        kept = json.load(file)
+                        kept = loads(file.read())  # json costs more than all the rest
                     if kept['format'] == _FORMAT and isinstance(kept['reports'], dict):
                         self._entries = kept['reports']
                 except (OSError, ValueError, TypeError, LookupError, RecursionError):
