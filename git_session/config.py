@@ -50,9 +50,7 @@ KEYS: dict[str, Key] = {
     'session.trailers': Key(
         'trailers', list(_TRAILERS), 'trailers of an ordinary commit, false for none', _TRAILERS
     ),
-    'session.share': Key(
-        'list', list(_SHARED), 'kinds that are shared', _SHARED
-    ),
+    'session.share': Key('list', list(_SHARED), 'kinds that are shared', _SHARED),
     'session.shards': Key('boolean', False, 'push to one of 256 refs a session, for many people'),
     'context.architecture': Key(
         'choice', 'none', 'the architecture that is followed', (*_ARCHITECTURES, 'none')

@@ -185,9 +185,7 @@ def since_checkpoint(session: Session, work: Work, *, track: bool) -> int | None
     return 0 if last == work.head else None
 
 
-def _changes(
-    session: Session, work: Work, style: Style, now: float, *, track: bool
-) -> list[str]:
+def _changes(session: Session, work: Work, style: Style, now: float, *, track: bool) -> list[str]:
     lines = ['', style.paint('Work', 'bold')]
     built = f'{words.count(len(work.commits), "commit")}, {words.count(len(work.changes), "file")}'
     lines.append(f'  {built}, {counts(work.added, work.deleted, style)} in all')

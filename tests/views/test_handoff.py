@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from git_session.analysis.marks import Annotation
 from git_session.analysis.figures import Figures
+from git_session.analysis.marks import Annotation
 from git_session.analysis.steps import next_steps
 from git_session.history import Change, Commit, Uncommitted, Work
 from git_session.session import Session
