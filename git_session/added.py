@@ -24,40 +24,53 @@ class Added(Record):
     text: str
 
 
-def lines(top: str, work: history.Work, wanted: Callable[[str], bool]) -> list[Added]:
-    """The lines that were added in the files that are `wanted`, by path and number.
+class Reading:
+    """Reads the lines that were added in the files that are `wanted`.
 
-    The files that the session committed, those with changes, and new ones that are not
-    tracked; binary and huge ones apart.  One git process, none where nothing changed.
+    They are those of the files that the session committed, of those with changes, and of
+    new ones that are not tracked; binary and huge ones apart.  One git process, which runs
+    from here on; none where nothing changed.
     """
-    large = {each.path for each in work.changes if each.added is None or each.added > _MOST_LINES}
-    tracked = [each.path for each in work.changes if each.status != 'D']
-    tracked += [each.path for each in work.uncommitted if each.xy != '??']
-    paths = sorted({path for path in tracked if path not in large and wanted(path)})[:_MOST_FILES]
-    found = _changed(top, work, paths) if paths and work.head else []
-    fresh = [each.path for each in work.uncommitted if each.xy == '??']
-    if not work.head:
-        fresh += paths
-    for path in fresh[:_MOST_FILES]:
-        if not path.endswith('/') and wanted(path):
-            found += _whole(top, path)
-    return sorted(found, key=lambda each: (each.path, each.line))
 
+    def __init__(self, top: str, work: history.Work, wanted: Callable[[str], bool]) -> None:
+        self._top = top
+        changes = work.changes
+        large = {each.path for each in changes if each.added is None or each.added > _MOST_LINES}
+        tracked = [each.path for each in changes if each.status != 'D']
+        tracked += [each.path for each in work.uncommitted if each.xy != '??']
+        paths = sorted({path for path in tracked if path not in large and wanted(path)})
+        fresh = [each.path for each in work.uncommitted if each.xy == '??']
+        fresh += [] if work.head else paths[:_MOST_FILES]
+        self._fresh = [path for path in fresh[:_MOST_FILES] if path[-1:] != '/' and wanted(path)]
+        self._base = work.base
+        named = set(paths)
+        old = [each.old_path for each in changes if each.old_path and each.path in named]
+        self._names = ('--', *sorted({*paths[:_MOST_FILES], *old}))
+        self._process = None
+        if paths and work.head:
+            against = ('--merge-base', work.base) if work.base else (history.empty_tree(),)
+            self._process = self._diff(*against)
 
-def _changed(top: str, work: history.Work, paths: Sequence[str]) -> list[Added]:
-    options = (
-        '-c', 'core.quotePath=false', '-C', top, 'diff', '-U0', '-M', '--no-color', '--no-ext-diff',
-        '--no-textconv', '--no-relative', '--src-prefix=a/', '--dst-prefix=b/', '--submodule=short',
-        '--ignore-submodules=all', '--diff-algorithm=default', '--inter-hunk-context=0',
-    )  # fmt: skip
-    old = [each.old_path for each in work.changes if each.old_path and each.path in paths]
-    names = ('--', *sorted({*paths, *old}))
-    if not work.base:
-        return parse(git.ask(*options, history.empty_tree(), *names).out)
-    reply = git.ask(*options, '--merge-base', work.base, *names)
-    if reply.status != 0:  # no merge base
-        reply = git.ask(*options, work.base, *names)
-    return parse(reply.out)
+    def _diff(self, *against: str) -> git.Process:
+        options = (
+            '-c', 'core.quotePath=false', '-C', self._top, 'diff', '-U0', '-M', '--no-color',
+            '--no-ext-diff', '--no-textconv', '--no-relative', '--src-prefix=a/',
+            '--dst-prefix=b/', '--submodule=short', '--ignore-submodules=all',
+            '--diff-algorithm=default', '--inter-hunk-context=0',
+        )  # fmt: skip
+        return git.start(*options, *against, *self._names)
+
+    def lines(self) -> list[Added]:
+        """The lines by path and number; to be asked once."""
+        found = []
+        if self._process is not None:
+            reply = self._process.reply()
+            if reply.status != 0 and self._base:  # no merge base
+                reply = self._diff(self._base).reply()
+            found = parse(reply.out)
+        for path in self._fresh:
+            found += _whole(self._top, path)
+        return sorted(found, key=lambda each: (each.path, each.line))
 
 
 def parse(text: str) -> list[Added]:

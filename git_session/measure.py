@@ -11,9 +11,7 @@ import os
 from git_session import git, reports
 from git_session.analysis.figures import CHANGED, COVERAGE, TESTS, Figures, last
 from git_session.analysis.subject import kind
-from git_session.freshness import Freshness, below
 from git_session.history import Work
-from git_session.reportcache import Cache
 from git_session.reports import Found
 from git_session.tracking import Tracking
 
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
 
     from git_session.added import Added
     from git_session.config import Config
+    from git_session.freshness import Freshness
+    from git_session.reportcache import Cache
     from git_session.session import Session
 
 _Lines = dict[str, tuple[list[int], list[int]]]  # path -> lines that ran, that did not
@@ -39,6 +39,8 @@ def left_out(config: Config, top: str, work: Work, *, every: bool) -> str:
 
     `every` is `git commit -a`.  Reports speak of the working tree, with that change in it.
     """
+    from git_session.freshness import below
+
     watched = tracking(config)
     for each in work.uncommitted:
         if each.xy == '??' or (each.xy[1] != '.' and not every):
@@ -69,7 +71,7 @@ def figures(
     found = _coverage(
         reader, found, config['quality.coverage_files'], added, was_known=known[COVERAGE]
     )
-    reader.cache.keep()
+    reader.keep()
     return found
 
 
@@ -222,8 +224,32 @@ class _Reader:
     def __init__(self, repo: git.Repository, config: Config, work: Work) -> None:
         self.top = repo.top or ''
         self.tracking = tracking(config)
-        self.fresh = Freshness(repo, self.tracking, work)
-        self.cache = Cache(self.top, repo.sessions)
+        self._repo, self._work = repo, work
+        self._fresh: Freshness | None = None
+        self._cache: Cache | None = None
+
+    # Most looks find no report: what reads them is loaded where there is one.
+
+    @property
+    def fresh(self) -> Freshness:
+        if self._fresh is None:
+            from git_session.freshness import Freshness
+
+            self._fresh = Freshness(self._repo, self.tracking, self._work)
+        return self._fresh
+
+    @property
+    def cache(self) -> Cache:
+        if self._cache is None:
+            from git_session.reportcache import Cache
+
+            self._cache = Cache(self.top, self._repo.sessions)
+        return self._cache
+
+    def keep(self) -> None:
+        """Write the cache, if it was used."""
+        if self._cache is not None:
+            self._cache.keep()
 
     def tests(self, report: Found) -> tuple[list[int] | None, str]:
         """[count, failures, errors, skipped], or None and why not."""

@@ -23,7 +23,7 @@ from git_session import (
     output,
     reconcile,
 )
-from git_session.analysis import automatic, figures, marks
+from git_session.analysis import marks
 from git_session.config import Config
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.eventlog import Maker
@@ -55,6 +55,7 @@ class Workspace:
         self.lost = 0  # lines of the log that hold no event
         self._work: history.Work | None = None
         self._added: list[added.Added] | None = None
+        self._reading: added.Reading | None = None
         self._quality: Quality | None = None
 
     @property
@@ -123,13 +124,23 @@ class Workspace:
     def forget_work(self) -> None:
         """What was built has to be read again: more of it is known."""
         self._work = self._added = self._quality = None
+        if self._reading is not None:
+            self._reading.lines()  # nobody waits for its process otherwise
+            self._reading = None
 
     def added(self) -> list[added.Added]:
         """The lines that the session added, read once."""
         if self._added is None:
-            wanted = measure.tracking(self.config).is_read
-            self._added = added.lines(self.repo.top or '.', self.work(), wanted)
+            self.read_added()
+            reading, self._reading = self._reading, None
+            self._added = reading.lines() if reading is not None else []
         return self._added
+
+    def read_added(self) -> None:
+        """Let git begin with what `added` gives."""
+        if self._added is None and self._reading is None:
+            wanted = measure.tracking(self.config).is_read
+            self._reading = added.Reading(self.repo.top or '.', self.work(), wanted)
 
     def quality(self) -> Quality:
         """Figures of the reports and marks in the code as they are now, read once.
@@ -238,6 +249,8 @@ def open_workspace(
     if workspace.session is not None and reconcile:
         built = workspace.work(status) if work else None
         _reconcile(workspace, built, reason='' if arriving else 'found')
+        if work:
+            workspace.read_added()
         if workspace.config['session.auto_checkpoint']:
             _checkpoint(workspace)
         if is_stale(workspace.place, found, workspace.require()):
@@ -247,6 +260,8 @@ def open_workspace(
 
 def _checkpoint(workspace: Workspace) -> None:
     """Record the checkpoints that are due though nobody asks for them."""
+    from git_session.analysis import automatic, figures
+
     session, config = workspace.require(), workspace.config
     if session.state != 'active' or workspace.repo.head is None:
         return

@@ -16,7 +16,9 @@ def _session(repo: Repo, base: str) -> Session:
 
 def _lines(repo: Repo, base: str) -> list[tuple[str, int, str]]:
     work = history.work(_session(repo, base), git.discover())
-    found = added.lines(str(repo.path), work, lambda path: not path.endswith('.skip'))
+    found = added.Reading(
+        str(repo.path), work, lambda path: not path.endswith('.skip')
+    ).lines()
     return [(each.path, each.line, each.text) for each in found]
 
 
@@ -74,7 +76,7 @@ def test_an_unborn_branch(make_repo: object) -> None:
     log = Log()
     log.add('start', branch='refs/heads/main')
     work = history.work(replay('s', log.events), git.discover())
-    found = added.lines(str(repo.path), work, lambda path: True)
+    found = added.Reading(str(repo.path), work, lambda path: True).lines()
     assert [(each.path, each.text) for each in found] == [('a.py', 'a'), ('b.py', 'b')]
 
 

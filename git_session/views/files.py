@@ -10,7 +10,7 @@ from git_session import words
 from git_session.events import format_time
 from git_session.output import line, markdown
 from git_session.session import Blocker, Decision, Objective, Remark, Session
-from git_session.views import activetime, tdd
+from git_session.views import tdd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,6 +107,8 @@ def state(
     With `work` the commits are those that are still on the branch; a reset or a
     dropped pick tells no log.
     """
+    from git_session.views import activetime
+
     there = session.commits if work is None else {each.oid for each in work.commits}
     done, total = progress(session)
     names = session.names()
