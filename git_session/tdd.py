@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import git, history, output, testrun, trust
+from git_session import git, history, output
 from git_session.analysis import tdd as analysis
 from git_session.configfile import format_duration
 from git_session.errors import FATAL, REFUSED, SessionError
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from git_session.history import Change
+    from git_session.testrun import Told
+    from git_session.trust import Command
 
 KEY = 'tdd.test_command'
 OUTPUT = 'test-output.txt'  # beside the log: what the last run said
@@ -32,7 +34,7 @@ class Run(Record):
     passed: bool
     status: int  # exit status, negative for a signal
     seconds: float
-    told: testrun.Told | None = None
+    told: Told | None = None
 
     @property
     def tests(self) -> int | None:
@@ -57,8 +59,10 @@ class Proof(Record):
         }  # fmt: skip
 
 
-def command(here: Workspace) -> trust.Command:
+def command(here: Workspace) -> Command:
     """The command that runs the tests; raises SessionError (REFUSED) when it may not run."""
+    from git_session import trust  # a status, which shows figures only, does without
+
     found = trust.command(here, KEY) if here.config['tdd.test_command'] else None
     if found is None:
         raise SessionError(
@@ -132,8 +136,10 @@ def _tail(path: str) -> str:
     return '\n'.join(text.rstrip('\n').split('\n')[-_TAIL:])
 
 
-def run_tests(here: Workspace, asked: trust.Command) -> Run:
+def run_tests(here: Workspace, asked: Command) -> Run:
     """Run the command at the top of the working tree; raises SessionError when it cannot end."""
+    from git_session import testrun
+
     top, said = here.repo.top or '', os.path.join(here.place, OUTPUT)
     limit, clock = float(here.config['tdd.timeout']), [0.0]
     env = {**git.outside(), git.GUARD: '1'}

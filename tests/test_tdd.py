@@ -408,3 +408,38 @@ def test_a_report_that_cannot_be_read_is_none(reporting: Repo, run: Run) -> None
     reporting.git('config', 'session.tdd.testCommand', 'echo "<broken" >junit.xml')
     _phase(run, 'refactor')
     assert _figures(run)['tests']['count'] is None
+
+
+def test_a_phase_before_the_first_commit(make_repo: Callable[..., Repo], run: Run) -> None:
+    repo = make_repo('unborn', commit=False)
+    repo.git('config', 'session.tdd.testCommand', 'false')
+    repo.git('switch', '-q', '-c', 'work')
+    run('start', '--tdd')
+    _add(repo, 'tests/test_a.py', 'x')
+    _phase(run, 'red')
+    assert [each['phase'] for each in _figures(run)['phases']] == ['red']
+    assert _figures(run)['violations'] == []
+
+
+def test_a_phase_of_a_session_that_is_not_test_driven_has_figures_too(repo: Repo, run: Run) -> None:
+    repo.git('config', 'session.tdd.testCommand', 'false')
+    run('start', 'work')
+    repo.commit('source', **{'a.py': 'x'})
+    assert _figures(run) is None
+    _add(repo, 'tests/test_a.py', 'x')
+    _phase(run, 'red')
+    assert _figures(run)['phase'] == 'red'
+
+
+def test_figures_of_a_session_that_has_ended(tdd: Repo, run: Run) -> None:
+    _add(tdd, 'tests/test_a.py', 'x')
+    _phase(run, 'red')
+    tdd.write(passing='')
+    _add(tdd, 'a.py', 'x')
+    _phase(run, 'green')
+    name = tdd.context()['session']
+    before = json.loads(run('show', '--json').out)['tdd']
+    assert (len(before['cycles']), before['discipline']) == (1, 100)
+    run('end')
+    assert json.loads(run('show', name, '--json').out)['tdd'] == before
+    assert (tdd.sessions / '.archive' / name / 'test-output.txt').exists()

@@ -298,3 +298,13 @@ def test_on_a_terminal_it_is_shown_and_asked(hostile: Repo, answer: str, status:
     assert process.wait() == status
     os.close(leader)
     assert _ran(hostile) is (status == 0)
+
+
+def test_it_can_be_allowed_before_the_first_session(repo: Repo, run: Run) -> None:
+    repo.write_file(CONFIG, _config(HOSTILE))
+    assert run('allow').err == 'allowed, until any of this changes\n'
+    assert run('allow').err == 'it was allowed already\n'
+    repo.git('add', '.')
+    run('start', 'work')
+    _prove(run)
+    assert _ran(repo)
