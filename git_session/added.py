@@ -9,7 +9,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 _MOST_FILES = 500
 _MOST_LINES = 20_000  # added to one file: more is generated, or data
