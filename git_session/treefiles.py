@@ -33,7 +33,7 @@ class Ground(Record):
 
     @property
     def index(self) -> str:
-        return os.environ.get('GIT_INDEX_FILE') or os.path.join(self.gitdir, 'index')
+        return os.path.join(self.gitdir, 'index')
 
     @property
     def staging(self) -> str:
@@ -45,7 +45,7 @@ class Ground(Record):
         return git.checked(self.start(*args, index=index, stdin=stdin).reply())
 
     def start(self, *args: str, index: str = '', stdin: bytes | None = None) -> git.Process:
-        env = {'GIT_INDEX_FILE': index} if index else None
+        env = {'GIT_INDEX_FILE': index or self.index}
         return git.start('-C', self.top, *SAFE, *args, stdin=stdin, env=env)
 
     def info(self, sides: Mapping[str, Side]) -> bytes:

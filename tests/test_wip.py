@@ -21,7 +21,7 @@ from git_session import git
 from git_session.main import main
 from tests.repo import Repo
 
-EXAMPLES = int(os.environ.get('WIP_EXAMPLES', '40'))
+EXAMPLES = int(os.environ.get('WIP_EXAMPLES', '24'))
 PATHS = ['a.txt', 'b.txt', 'd/x', 'd/y', 'd', 'new', 'n/e/w', 'a.txt/in', 'crlf.txt', 'odd\t"é\n']
 TEXTS = ['', 'one\n', 'two\r\nlines\n', 'three\r\n', '\x00\xff']
 
