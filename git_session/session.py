@@ -486,4 +486,4 @@ _HANDLERS: dict[str, Callable[[Session, Event], None]] = {
 }
 
 # What starts the clock of a paused session again.
-_WORK = UNDOABLE - {'pause', 'end'} | {'commit'}
+_WORK = UNDOABLE - {'pause', 'end'} | {'commit', 'tdd'}

@@ -287,9 +287,10 @@ def test_a_submodule_that_is_only_dirty_inside(work: Repo, run: Run, tmp_path: P
             "error: unexpected argument 'file.txt'\nhint: see 'git session checkpoint -h'\n",
         ),
         (
-            ('--tdd-phase', 'red'),
+            ('--tdd-phase', 'blue'),
             129,
-            "error: unknown option 'tdd-phase'\nhint: see 'git session checkpoint -h'\n",
+            "error: bad value for '--tdd-phase': 'blue'; expected one of red, green, refactor\n"
+            "hint: see 'git session checkpoint -h'\n",
         ),
     ],
 )
