@@ -87,7 +87,7 @@ def test_commits_are_checkpoints_or_get_one(
     clock(4100)
     shown = run('status').out
     assert _automatic(repo) == [late]
-    assert '  last checkpoint 1 minute ago\n' in shown
+    assert '  last checkpoint 1 minute ago; 0 commits since\n' in shown
     found = json.loads(run('status', '--json').out)
     assert found['commits_since_checkpoint'] == 0
     assert early in [each['commit'] for each in found['work']['commits']]
@@ -95,7 +95,7 @@ def test_commits_are_checkpoints_or_get_one(
     repo.commit('more')
     assert json.loads(run('status', '--json').out)['commits_since_checkpoint'] == 1
     repo.git('config', 'session.autoTrack', 'true')
-    assert '  last checkpoint more just now\n' in run('status').out
+    assert '  last checkpoint more just now; 0 commits since\n' in run('status').out
     assert json.loads(run('status', '--json').out)['commits_since_checkpoint'] == 0
     events = repo.events()
     commits = [each['id'] for each in events if each.get('commit') == late]

@@ -193,7 +193,7 @@ def _changes(session: Session, work: Work, style: Style, now: float, *, track: b
     if last is not None:
         label = f' {words.cut(line(last[0]), 50)}' if last[0] else ''
         number = since_checkpoint(session, work, track=track)
-        known = f'; {words.count(number, "commit")} since' if number else ''
+        known = '' if number is None else f'; {words.count(number, "commit")} since'
         lines.append(f'  last checkpoint{label} {words.age(last[1], now)}{known}')
     else:
         lines.append('  no checkpoint yet')

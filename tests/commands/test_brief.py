@@ -26,7 +26,7 @@ def test_sections_in_order(work: Repo, run: Run) -> None:
         '## Decisions that bind', '## How we build here', '## Notes', '## What happened',
     ]  # fmt: skip
     assert '- blocker blk-1 (#5): CI is red, since just now\n- dead end: weakrefs\n' in brief
-    assert '- b.py:1: # TODO: the rest\n' in brief
+    assert '- b.py:1: TODO: the rest\n' in brief
     assert '- .session/conventions.md: Tests first\n' in brief
     assert 'add b (Ann Author)\n' in brief
 
@@ -69,4 +69,4 @@ def test_json(work: Repo, run: Run) -> None:
 def test_from_a_subdirectory(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     work.commit('deep', **{'deep/b.py': '# FIXME: here\n'})
     monkeypatch.chdir(work.path / 'deep')
-    assert '- deep/b.py:1: # FIXME: here\n' in run('brief').out
+    assert '- deep/b.py:1: FIXME: here\n' in run('brief').out
