@@ -100,7 +100,7 @@ def test_checkpoint(log: Log) -> None:
     made = log.replay().checkpoints[0]
     assert made.asdict() == {
         'ref': ref, 'at': START + 60, 'commit': '1', 'label': 'l', 'message': 'm', 'by': 'Bob',
-        'committed': True, 'impact': {'added': ['a']},
+        'committed': True, 'impact': {'added': ['a']}, 'auto': False,
     }  # fmt: skip
 
 
