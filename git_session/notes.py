@@ -86,11 +86,20 @@ def _beyond(old: str, tips: list[str]) -> list[str]:
     return [each for each in listed if each in fresh]
 
 
-def is_overwritten() -> bool:
+def is_overwritten(repo: git.Repository) -> bool:
     """Whether something else than us has moved the notes away from what they were.
 
     A mirroring fetch that prunes takes KEPT with it: then nothing is certain.
     """
+    if not _differs():
+        return False
+    # Of two refs that another process of ours moves together, the first one may have been
+    # read before, the second one after that.
+    with eventlog.lock(repo.sessions, name=LOCK):
+        return _differs()
+
+
+def _differs() -> bool:
     tips = dict(
         line.split() for line in git.read('for-each-ref', _TIPS, REF, KEPT).split('\n')[:-1]
     )

@@ -130,7 +130,7 @@ def publish(repo: git.Repository, places: Iterable[str], config: Config) -> None
     Nothing is lost when that fails: the log has it all, and it is only warned about.
     """
     try:
-        if notes.is_overwritten():
+        if notes.is_overwritten(repo):
             _put_back(repo)
         waiting = pending(places, config)
         found, placed = lines(waiting) if waiting else ({}, [])

@@ -16,9 +16,7 @@ def _session(repo: Repo, base: str) -> Session:
 
 def _lines(repo: Repo, base: str) -> list[tuple[str, int, str]]:
     work = history.work(_session(repo, base), git.discover())
-    found = added.Reading(
-        str(repo.path), work, lambda path: not path.endswith('.skip')
-    ).lines()
+    found = added.Reading(str(repo.path), work, lambda path: not path.endswith('.skip')).lines()
     return [(each.path, each.line, each.text) for each in found]
 
 
