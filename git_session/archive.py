@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import eventlog, events, transfer
+from git_session import eventlog, events
 from git_session.errors import REFUSED, SessionError
 from git_session.session import Session, replay
 
@@ -137,6 +137,8 @@ def _remove_empty(place: str) -> None:
 def write_toml(target: str, session_id: str) -> None:
     """session.toml: the whole record, for people and for import."""
     found, _ = events.decode_all(eventlog.read_bytes(target))
+    from git_session import transfer  # not needed to look at a session
+
     text = transfer.to_toml(session_id, found)
     eventlog.write_file(os.path.join(target, 'session.toml'), text)
 

@@ -17,7 +17,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 # Set for every git we start: our own hooks leave at once, the work is ours.
 GUARD = 'GIT_SESSION_ACTIVE'
@@ -157,8 +157,7 @@ def trial(*args: str, env: Mapping[str, str], said: str, limit: float) -> int | 
         (os.POSIX_SPAWN_OPEN, 1, said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
-    pid = os.posix_spawnp('git', ('git', *args), env, file_actions=actions, setsid=True)
-    return _wait(pid, lambda seconds: seconds < limit)
+    return _lead('git', ('git', *args), env, actions, lambda seconds: seconds < limit)
 
 
 def shell(
@@ -184,20 +183,31 @@ def shell(
     ends = (signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(each, end) for each in ends]
     try:
-        pid = os.posix_spawnp('sh', arguments, env, file_actions=actions, setsid=True)
-        return _wait(pid, go_on)
+        return _lead('sh', arguments, env, actions, go_on)
     finally:
         for each, handler in zip(ends, before, strict=True):
             signal.signal(each, handler)
 
 
-def _wait(pid: int, go_on: Callable[[float], bool]) -> int | None:
-    """Wait for the leader of a process group; kill the group when it may not go on."""
+def _lead(
+    program: str, arguments: Sequence[str], env: Mapping[str, str],
+    actions: Sequence[tuple[object, ...]], go_on: Callable[[float], bool],
+) -> int | None:  # fmt: skip
+    """Run a program as the leader of a process group; kill the group when it may not go on.
+
+    Signals are held until it is known what to kill: it would be left alone otherwise.
+    """
     import signal
     import time
 
-    begun, pause = time.monotonic(), 0.001
+    held = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    pid, begun, pause = 0, time.monotonic(), 0.001
     try:
+        pid = os.posix_spawnp(
+            program, arguments, env, file_actions=actions, setsid=True, setsigmask=mask
+        )
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         while go_on(time.monotonic() - begun):
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
@@ -207,9 +217,11 @@ def _wait(pid: int, go_on: Callable[[float], bool]) -> int | None:
             pause = min(pause * 1.5, 0.02)
         return None
     finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, held)
         if pid:
             os.killpg(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def outside() -> dict[str, str]:

@@ -84,6 +84,7 @@ metrics.commits = 0
 metrics.checkpoints = 1
 metrics.objectives_done = 0
 metrics.objectives = 1
+metrics.active_seconds_by_day.2026-11-22 = 120
 metrics.idle_timeout = 1800
 
 [[objectives]]
@@ -103,6 +104,7 @@ impact.added = [
     "a",
 ]
 impact.lines.added = 1
+auto = false
 
 [[events]]
 id = "20261122T230226.000Z-a"

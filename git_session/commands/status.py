@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import eventlog, gates, git, merged, output, putaside, tdd, words
+from git_session import eventlog, gates, git, merged, output, words
 from git_session.analysis.gates import Judged
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
@@ -13,6 +13,10 @@ from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.views import activetime, status
 from git_session.views import gates as gates_view
 from git_session.workspace import Workspace, open_workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_session.analysis.tdd import Figures
 
 ABOUT = 'Show the session of this branch: objectives, blockers, work, what is next.'
 FORMS = {
@@ -37,14 +41,14 @@ def run(action: str, values: Values) -> int:
     steps, judged = next_steps(session, work), gates.judge(here)
     said = remarks(
         session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
-        saved=putaside.told(here.repo, session),
+        saved=_saved(here),
     )  # fmt: skip
     if values.json:
         output.json(
             status.data(
                 session, work, steps, idle=here.idle, remarks=said,
                 measured=here.quality(), track=here.config['session.auto_track'],
-                tdd=tdd.figures(here),
+                tdd=_tdd(here),
                 judged=judged,
             )
         )  # fmt: skip
@@ -55,10 +59,30 @@ def run(action: str, values: Values) -> int:
         session, work, steps, style=here.style(), now=time.time(), idle=here.idle,
         date_format=here.dates, lists=lists, remarks=said, measured=here.quality(),
         track=here.config['session.auto_track'],
-        more=_more(here, judged) if verbose else (), tdd=tdd.figures(here), judged=judged,
+        more=_more(here, judged) if verbose else (), tdd=_tdd(here), judged=judged,
     )  # fmt: skip
     output.out(text, git.pager)
     return 0
+
+
+# What most sessions have nothing of is loaded for the others only.
+
+
+def _saved(here: Workspace) -> list[str]:
+    if not here.require().saved:
+        return []
+    from git_session import putaside
+
+    return putaside.told(here.repo, here.require())
+
+
+def _tdd(here: Workspace) -> Figures | None:
+    session = here.require()
+    if session.mode != 'tdd' and not session.phases:
+        return None
+    from git_session import tdd
+
+    return tdd.figures(here)
 
 
 def _more(here: Workspace, judged: Judged) -> list[str]:
