@@ -190,7 +190,7 @@ def shell(
 
 
 def _lead(
-    program: str, arguments: Sequence[str], env: Mapping[str, str],
+    program: str, arguments: tuple[str, ...], env: Mapping[str, str],
     actions: Sequence[tuple[object, ...]], go_on: Callable[[float], bool],
 ) -> int | None:  # fmt: skip
     """Run a program as the leader of a process group; kill the group when it may not go on.
