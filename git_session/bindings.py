@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import archive, eventlog, events, git, history, merged, wip
+from git_session import archive, eventlog, events, git, history, merged
 from git_session.eventlog import Maker
 
 _STAMP = '.bindings'
@@ -114,6 +114,8 @@ def _follow(
             archive.move(source, aside)
             source = aside
         places[old] = source, target
+    if moves:
+        from git_session import wip  # hardly ever needed, and looked for by every command
     for old, (source, target) in places.items():
         archive.move(source, target)
         wip.rename(old, moves[old])

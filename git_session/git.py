@@ -248,11 +248,37 @@ class Repository(Record):
 _PLACES = ('--absolute-git-dir', '--git-common-dir', '--show-toplevel')
 
 
-def discover() -> Repository:
-    """Ask git where we are; raises SessionError with git's words outside a repository."""
+class Asked(Record):
+    """What every command asks git first, side by side: the answers are waited for later."""
+
+    where: Process
+    configuration: Process
+    status: Process | None
+
+
+def start_asking(*, status: bool = False) -> Asked:
+    """Start what a workspace is opened with; with `status` the working tree is read too."""
+    return Asked(
+        _start_discovery(),
+        start('config', '-z', '--show-scope', '--list'),
+        start_status() if status else None,
+    )
+
+
+def start_status() -> Process:
+    """Start reading the working tree (history.parse_status)."""
+    return start('status', '--porcelain=v2', '-z', '--untracked-files=normal')
+
+
+def _start_discovery() -> Process:
     # One process answers it all where HEAD is born and there is a working tree.
     all_at_once = (*_PLACES[:2], 'HEAD', '--symbolic-full-name', 'HEAD', _PLACES[2])
-    answer = ask('rev-parse', *all_at_once)
+    return start('rev-parse', *all_at_once)
+
+
+def discover(asked: Process | None = None) -> Repository:
+    """Where we are; raises SessionError with git's words outside a repository."""
+    answer = (asked or _start_discovery()).reply()
     lines = answer.out.split('\n')[:-1]
     if answer.status == 0 and len(lines) == 5:
         gitdir, common, oid, ref, top = lines

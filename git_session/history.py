@@ -81,11 +81,6 @@ class Work(Record):
         return sum(change.deleted or 0 for change in self.changes)
 
 
-def start_status() -> git.Process:
-    """Start reading the working tree; `work` takes the answer."""
-    return git.start('status', '--porcelain=v2', '-z', '--untracked-files=normal')
-
-
 class Built(Record):
     """What a branch has that its base has not; the fields are those of Work."""
 
@@ -108,7 +103,7 @@ def figures(found: Built | Work) -> dict[str, int]:
 
 def work(session: Session, repo: git.Repository, status: git.Process | None = None) -> Work:
     """Read what the session built, from the merge base to HEAD, and the working tree."""
-    status = status or start_status()
+    status = status or git.start_status()
     found = built(session, repo.head) if repo.head else Built((), (), None, None, '')
     is_in_base = _is_in_base(session, found, repo.head or '')  # while git status still runs
     uncommitted = parse_status(git.checked(status.reply()))
@@ -151,8 +146,15 @@ def _pathspecs(changes: Iterable[Change]) -> list[str]:
 
 def built(session: Session, head: str) -> Built:
     """What the session built up to `head`, an object id."""
-    for base in dict.fromkeys(each for each in (compared(session, head), session.base) if each):
-        found = _compare(session, base, head)
+    # Nearly always it is the base that was named: git begins while its upstream is looked at.
+    named = session.base_ref or session.base
+    begun = _Comparison(session, named, head) if named else None
+    likely = compared(session, head)
+    if begun is not None and likely != named:
+        begun.result()  # nobody waits for its processes otherwise
+    for base in dict.fromkeys(each for each in (likely, session.base) if each):
+        comparison = begun if base == named == likely else None
+        found = (comparison or _Comparison(session, base, head)).result()
         if found is not None:
             break
     else:
@@ -164,18 +166,25 @@ def built(session: Session, head: str) -> Built:
     return found
 
 
-def _compare(session: Session, base: str, head: str) -> Built | None:
-    """Compare with a base by three processes side by side; None when git does not know it."""
-    log = git.start(*_LOG, _FORMAT, '--ignore-missing', *_range(session, base, head))
-    count = git.start('rev-list', '--left-right', '--count', f'{base}...{head}', '--')
-    diff = git.start(*_diff(f'{base}...{head}'))
-    found, counted, changed = git.checked(log.reply()), count.reply(), diff.reply()
-    if counted.status != 0:
-        return None
-    if changed.status != 0:  # no merge base
-        changed = git.ask(*_diff(base, head))
-    behind, ahead = map(int, counted.out.split())
-    return Built(parse_log(found), parse_diff(git.checked(changed)), ahead, behind, base)
+class _Comparison:
+    """A comparison with a base, by three processes side by side that run from here on."""
+
+    def __init__(self, session: Session, base: str, head: str) -> None:
+        self._base, self._head = base, head
+        self._log = git.start(*_LOG, _FORMAT, '--ignore-missing', *_range(session, base, head))
+        self._count = git.start('rev-list', '--left-right', '--count', f'{base}...{head}', '--')
+        self._diff = git.start(*_diff(f'{base}...{head}'))
+
+    def result(self) -> Built | None:
+        """What was built; None when git does not know the base."""
+        log, counted, changed = self._log.reply(), self._count.reply(), self._diff.reply()
+        if counted.status != 0:
+            return None
+        if changed.status != 0:  # no merge base
+            changed = git.ask(*_diff(self._base, self._head))
+        behind, ahead = map(int, counted.out.split())
+        commits = parse_log(git.checked(log))
+        return Built(commits, parse_diff(git.checked(changed)), ahead, behind, self._base)
 
 
 def _merged(session: Session, head: str, found: Built) -> Built:

@@ -221,18 +221,18 @@ class Workspace:
 
 
 def open_workspace(
-    *, reconcile: bool = True, work: bool = False, arriving: bool = False
-) -> Workspace:
+    *, reconcile: bool = True, work: bool = False, arriving: bool = False,
+    asked: git.Asked | None = None,
+) -> Workspace:  # fmt: skip
     """Find the repository, read the configuration, load the session and reconcile it.
 
     A command that shows what was built says so with `work`: it is read once then.
     One that has just switched here itself is `arriving`: it resumes the session.
+    `asked` is what git has been asked already, with the working tree when `work` is.
     """
-    # What does not depend on where we are runs beside the question where that is.
-    listing = git.start('config', '-z', '--show-scope', '--list')
-    status = history.start_status() if work else None
-    repo = git.discover()
-    settings = git.parse_configuration(git.checked(listing.reply()))
+    asked = asked or git.start_asking(status=work)
+    repo = git.discover(asked.where)
+    settings = git.parse_configuration(git.checked(asked.configuration.reply()))
     path = os.path.join(repo.top, CONFIG_FILE) if repo.top else None
     cache = os.path.join(repo.sessions, '.config.json')
     found = config.load(path, settings, cache if os.path.isdir(repo.sessions) else None)
@@ -247,7 +247,7 @@ def open_workspace(
     if workspace.session is not None and reconcile:
         _complete(workspace)
     if workspace.session is not None and reconcile:
-        built = workspace.work(status) if work else None
+        built = workspace.work(asked.status) if work else None
         _reconcile(workspace, built, reason='' if arriving else 'found')
         if work:
             workspace.read_added()

@@ -43,7 +43,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'transfer', 'leaks', 'archive', 'treefiles', 'snapshot', 'wip',
         'bindings', 'workspace', 'sharing', 'arrivals',
         'gates', 'storage', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
-        'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief',
+        'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
     ),
     'commands': ('commands',),
     'entry': ('main', '__main__'),

@@ -1,0 +1,91 @@
+"""Gathering what a status shows, and showing it."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from git_session import eventlog, gates, git, merged, output, words
+from git_session.analysis.gates import Judged
+from git_session.analysis.remarks import remarks
+from git_session.analysis.steps import next_steps
+from git_session.views import gates as gates_view
+from git_session.views import status
+from git_session.workspace import Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_session.analysis.tdd import Figures
+
+
+def show(here: Workspace, *, lists: frozenset[str], verbose: bool, as_json: bool) -> None:
+    """Print the status of the session of this workspace; `lists` are shown whole."""
+    session, work = here.require(), here.work()
+    steps, judged = next_steps(session, work), gates.judge(here)
+    said = remarks(
+        session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
+        saved=_saved(here),
+    )  # fmt: skip
+    track = here.config['session.auto_track']
+    if as_json:
+        output.json(
+            status.data(
+                session, work, steps, idle=here.idle, remarks=said, measured=here.quality(),
+                track=track, tdd=_tdd(here), judged=judged,
+            )
+        )  # fmt: skip
+        return
+    text = status.text(
+        session, work, steps, style=here.style(), now=time.time(), idle=here.idle,
+        date_format=here.dates, lists=lists, remarks=said, measured=here.quality(), track=track,
+        more=_more(here, judged) if verbose else (), tdd=_tdd(here), judged=judged,
+    )  # fmt: skip
+    output.out(text, git.pager)
+
+
+# What most sessions have nothing of is loaded for the others only.
+
+
+def _saved(here: Workspace) -> list[str]:
+    if not here.require().saved:
+        return []
+    from git_session import putaside
+
+    return putaside.told(here.repo, here.require())
+
+
+def _tdd(here: Workspace) -> Figures | None:
+    session = here.require()
+    if session.mode != 'tdd' and not session.phases:
+        return None
+    from git_session import tdd
+
+    return tdd.figures(here)
+
+
+def _more(here: Workspace, judged: Judged) -> list[str]:
+    """Files, gates, patterns, hooks, storage and the configuration in force, as lines."""
+    from git_session import hooks
+    from git_session.views import activetime
+
+    work = here.work()
+    spent = activetime.lines(here.require(), here.idle, words.day)
+    lines = ['', 'Active time', *(f'  {each}' for each in spent)] if spent else []
+    lines += ['', 'Files']
+    lines += [f'  {each.status} {output.line(each.path)}' for each in work.changes]
+    lines += [f'  {each.xy} {output.line(each.path)}' for each in work.uncommitted]
+    lines += gates_view.verbose(judged, gates.survey(here))
+    lines += ['', 'Hooks']
+    lines += [f'  {each.event}: {each.found}{" " + each.detail if each.detail else ""}'
+              for each in hooks.states(here.repo)]  # fmt: skip
+    size = os.stat(os.path.join(here.place, eventlog.LOG)).st_size
+    lines += ['', 'Storage', f'  {output.line(here.place)}']
+    lines.append(f'  {words.count(len(here.events), "event")}, {words.count(size, "byte")}')
+    lines += ['', 'Configuration']
+    lines += [f'  {key} = {_shown(value.value)} ({value.origin})'
+              for key, value in here.config.items()]  # fmt: skip
+    return lines
+
+
+def _shown(value: object) -> str:
+    return output.line(', '.join(map(str, value)) if isinstance(value, list) else str(value))
