@@ -275,3 +275,13 @@ def test_a_language_without_its_parser(repo: Repo, monkeypatch: pytest.MonkeyPat
     assert sources.check(str(repo.path), paths, ['ddd'], {}).unread == (
         "Go, Rust not checked: needs the extra 'patterns'",
     )
+
+
+def test_the_handoff_says_which_gates_fail(repo: Repo, run: Run) -> None:
+    run('start', 'work', '-o', 'An objective')
+    repo.commit('Add a module', **{'mod.py': 'def double(x):\n    return 2 * x\n'})
+    text = run('handoff').out
+    assert '- gate require-tests' in text.partition('## Quality')[2]
+    assert '- make the gate require-tests pass (' in text.partition('## Next steps')[2]
+    data = json.loads(run('handoff', '--json').out)
+    assert {each['gate']: each['state'] for each in data['gates']}['require-tests'] == 'fails'

@@ -9,6 +9,7 @@ from git_session import (
     checkout,
     ending,
     exchange,
+    gates,
     git,
     handover,
     output,
@@ -49,6 +50,7 @@ def run(action: str, values: Values) -> int:
     require_work_tree(here)
     _refuse_twice(here)
     session, work, measured = here.require(), here.work(), here.quality()
+    judged = gates.judge(here)
     made = None
     if target is not None:
         made = ending.merge(here, target, is_overridden=values.flag('no-gate'))
@@ -72,6 +74,7 @@ def run(action: str, values: Values) -> int:
                 idle=here.idle,
                 measured=measured,
                 tdd=tdd.figures(here),
+                judged=judged,
             )
         )
     elif text:

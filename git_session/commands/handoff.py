@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import archive, ending, eventlog, git, handover, history, output, tdd
+from git_session import archive, ending, eventlog, gates, git, handover, history, output, tdd
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -48,6 +48,7 @@ def run(action: str, values: Values) -> int:
                 idle=here.idle,
                 measured=here.quality(),
                 tdd=tdd.figures(here),
+                judged=gates.judge(here),
             )
         )
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from git_session import words
 from git_session.analysis.gates import Judged
-from git_session.output import Style, line
+from git_session.output import Style, line, markdown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +42,21 @@ def status(judged: Judged, style: Style) -> list[str]:
 def brief(judged: Judged) -> list[str]:
     """The items of the brief: which gates fail and why."""
     return [line(f'gate {each}') for each in judged.failed if each.name != 'blockers']
+
+
+def handoff(judged: Judged) -> list[str]:
+    """The items of the handoff, in Markdown: the gates that fail or cannot be told."""
+    told = [*judged.failed, *judged.unknown]
+    return [markdown(f'gate {each}') for each in told if each.name != 'blockers']
+
+
+def steps(judged: Judged) -> list[str]:
+    """What is next for the gates that fail, in Markdown."""
+    return [
+        markdown(f'make the gate {each.name} pass ({each.reason})')
+        for each in judged.failed
+        if each.name != 'blockers'
+    ]
 
 
 def verbose(judged: Judged, found: Sequence[Pattern]) -> list[str]:

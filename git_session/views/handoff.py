@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from git_session import words
+from git_session.analysis.gates import Judged
 from git_session.analysis.steps import Step
 from git_session.events import format_time
 from git_session.history import Work
 from git_session.output import code, line, markdown
 from git_session.session import Session
-from git_session.views import files, layout, quality, status
+from git_session.views import files, gates, layout, quality, status
 from git_session.views import tdd as tdd_view
 from git_session.views.quality import Quality
 
@@ -34,6 +35,7 @@ def text(
     stashed: Sequence[str] = (),
     tdd: Figures | None = None,
     template: str = '',
+    judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
 ) -> str:
     """The whole document; `saved` says where uncommitted work was put, if it was.
 
@@ -51,11 +53,15 @@ def text(
         'notes': _list('Notes', [markdown(each.text) for each in session.notes]),
         'changes': f'## What changed\n\n{built}\n{rest}',
         'metrics': _metrics(session, work, idle, tdd),
-        'quality': _list('Quality', quality.handoff(measured)),
+        'quality': _list('Quality', [*quality.handoff(measured), *gates.handoff(judged)]),
         'marks': _list('Marked in the code', quality.marks(measured)),
         'tdd': _driven(tdd),
         'next_steps': _list(
-            'Next steps', [f'{markdown(step.text)} ({step.reason})' for step in steps]
+            'Next steps',
+            [
+                *gates.steps(judged),
+                *(f'{markdown(step.text)} ({step.reason})' for step in steps),
+            ],
         ),
         'resume': _resume(session),
     }
@@ -248,6 +254,7 @@ def data(
     idle: float,
     measured: Quality,
     tdd: Figures | None = None,
+    judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
 ) -> dict[str, Any]:
     """The same as data, schema git-session/handoff/1."""
     return {
@@ -257,6 +264,7 @@ def data(
         'tdd': tdd_view.data(session, tdd),
         'work': status.work_data(work),
         **quality.data(measured),
+        **gates.data(judged),
         'next': [{'text': step.text, 'reason': step.reason} for step in steps],
     }
 
