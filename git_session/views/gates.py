@@ -45,9 +45,11 @@ def brief(judged: Judged) -> list[str]:
 
 
 def handoff(judged: Judged) -> list[str]:
-    """The items of the handoff, in Markdown: the gates that fail or cannot be told."""
-    told = [*judged.failed, *judged.unknown]
-    return [markdown(f'gate {each}') for each in told if each.name != 'blockers']
+    """The items of the handoff, in Markdown: the gates that fail.
+
+    That a figure is unknown is said beside these, with the figures.
+    """
+    return [markdown(f'gate {each}') for each in judged.failed if each.name != 'blockers']
 
 
 def steps(judged: Judged) -> list[str]:
