@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pty
@@ -251,6 +252,8 @@ def test_a_bug_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
     monkeypatch.setattr(entry, '_dispatch', fail)
     monkeypatch.setattr(sys, 'argv', ['git-session', 'note', 'a b'])
+    monkeypatch.setattr(os, '_exit', sys.exit)
+    monkeypatch.setattr(gc, 'set_threshold', lambda *_: None)
     with pytest.raises(SystemExit) as ended:
         entry.run()
     assert ended.value.code == 128
