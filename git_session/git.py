@@ -351,6 +351,18 @@ def ref_exists(ref: str) -> bool:
     return ask('show-ref', '--verify', '-q', ref).status == 0
 
 
+WIP = 'refs/session/wip/'  # + branch: its saved work in progress
+
+
+def may_exist(repo: Repository, ref: str) -> bool:
+    """Whether a ref that has a reflog may exist: that is a file, but in a reftable.
+
+    No process is needed to know that it does not.
+    """
+    places = (os.path.join('logs', ref), ref, 'reftable')
+    return any(os.path.exists(os.path.join(repo.common, place)) for place in places)
+
+
 def is_on(branch: str) -> bool:
     """Whether HEAD is on the branch, as after a switch whose post-checkout hook failed."""
     return ask('symbolic-ref', '-q', 'HEAD').out == f'refs/heads/{branch}\n'

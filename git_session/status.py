@@ -47,11 +47,13 @@ def show(here: Workspace, *, lists: frozenset[str], verbose: bool, as_json: bool
 
 
 def _saved(here: Workspace) -> list[str]:
-    if not here.require().saved:
+    session = here.require()
+    # One that was interrupted before it could record this has saved all the same.
+    if not session.saved and not git.may_exist(here.repo, git.WIP + session.branch):
         return []
     from git_session import putaside
 
-    return putaside.told(here.repo, here.require())
+    return putaside.told(here.repo, session)
 
 
 def _tdd(here: Workspace) -> Figures | None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Settings = Iterable[tuple[str, str, str]]
 
-PREFIX = 'refs/session/wip/'
+PREFIX = git.WIP
 _FORMAT = (
     '--format=%(refname)%00%(objectname)%00%(parent)%00%(committerdate:unix)%00'
     '%(contents:trailers:key=Files,valueonly)%00'
@@ -83,16 +83,10 @@ def _saved(branch: str, oid: str, parents: list[str], at: str, files: str) -> Sa
 
 def find(repo: git.Repository, branch: str | None) -> Saved | None:
     """The newest saved state of a branch; without a process where nothing was ever saved."""
-    if branch is None or not _may_be(repo, branch):
+    if branch is None or not git.may_exist(repo, PREFIX + branch):
         return None
     found = listed(branch)
     return found[0] if found else None
-
-
-def _may_be(repo: git.Repository, branch: str) -> bool:
-    """A ref of ours has a reflog, which is a file but in a reftable."""
-    places = (os.path.join('logs', PREFIX + branch), PREFIX + branch, 'reftable')
-    return any(os.path.exists(os.path.join(repo.common, place)) for place in places)
 
 
 def older(saved: Saved) -> list[Saved]:

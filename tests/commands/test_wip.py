@@ -57,6 +57,17 @@ def test_status_and_handoff_name_it(saved: Repo, run: Run) -> None:
     assert 'work in progress' not in run('status').out + run('brief').out
 
 
+def test_one_that_was_killed_right_after_saving_is_named(work: Repo, run: Run) -> None:
+    """The session knows nothing of it yet: that is recorded after the switch."""
+    from git_session import git, wip
+
+    work.write(**{'a.txt': 'half\n'})
+    assert wip.save(git.discover(), git.configuration(), 'work') is not None
+    told = 'work in progress of 1 file saved: git session wip restore'
+    assert f'\n{told}\n' in run('status').out
+    assert f'\n- {told}\n' in run('brief').out
+
+
 def test_another_machine_is_told_that_it_is_not_there(saved: Repo, run: Run) -> None:
     saved.git('switch', '-q', 'work')
     saved.git('update-ref', '-d', REF)
