@@ -15,6 +15,7 @@ import os
 from stat import S_ISREG
 
 from git_session.errors import SessionError
+from git_session.events import loads
 from git_session.record import Record
 
 TYPE_CHECKING = False
@@ -224,11 +225,9 @@ def _map(loader: Any, line: int, above: tuple[str, ...]) -> Node:
 
 
 def _cached(cache_path: str, text: str) -> Node | None:
-    import json
-
     try:
         with open(cache_path, encoding='utf-8') as file:
-            kept = json.load(file)
+            kept = loads(file.read())
         if kept['format'] == FORMAT and kept['text'] == text:
             return _restored(kept['tree'], 0)
     except (OSError, ValueError, TypeError, LookupError, RecursionError):
