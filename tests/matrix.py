@@ -1,7 +1,6 @@
 """What git can do, as scripts: every operation whose hooks were measured.
 
-Left out is `rebase --reset-author-date`: its result has the time of day in it.  `types` is what
-our hooks record at once, where the branch `work` has a session.  The
+`types` is what our hooks record at once, where the branch `work` has a session.  The
 editors ($edits, $empties, $leaves, $fails, $todo) and the branches are those of
 tests/stand.py.
 """
@@ -10,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from git_session import git, hooks
 from tests.stand import Ground
 
 
@@ -20,8 +20,10 @@ class Operation(NamedTuple):
     stamped: int | None = None  # messages of HEAD with our lines, when not those of the ground
     on: str = 'base'
     since: tuple[int, int] = (2, 31)  # the first git that has it
+    now: bool = False  # git takes the author dates from the clock of the machine
 
 
+CONFIGURED = git.version() >= hooks.CONFIG_HOOKS
 HOOKS = (
     'pre-commit',
     'prepare-commit-msg',
@@ -36,6 +38,7 @@ HOOKS = (
     'applypatch-msg',
     'pre-applypatch',
     'post-applypatch',
+    'pre-auto-gc',
 )
 # A foreign hook for each, there before ours.  Where $FAIL is set it says its arguments and its
 # input, and fails if it is named.
@@ -385,6 +388,9 @@ REBASE = {
         'FAIL= git rebase other', 'rewrite', on='foreign hooks'
     ),
     'rebase -x true': Operation('git rebase -x true other', 'rewrite'),
+    'rebase --reset-author-date': Operation(
+        'git rebase --reset-author-date other', 'rewrite', 2, now=True
+    ),
     'rebase --signoff': Operation('git rebase --signoff other', 'rewrite'),
     'rebase --keep-base -f': Operation(ONTO + 'git rebase --keep-base -f main', 'rewrite'),
     'rebase with upstreamed commit skipped': Operation(
@@ -868,6 +874,17 @@ SUBMODULE = {
         'git clone -q --recurse-submodules . ../clone', on='submodule'
     ),
 }
+# A clone with a commit for the branch of the session; a repository whose hook takes a push in.
+CLONE_WORKS = (
+    'git clone -q -b work . ../clone\necho x > ../clone/x.txt\ngit -C ../clone add .\n'
+    "git -C ../clone commit -q -m 'foreign 3'\n"
+)
+RECEIVES = (
+    'git -C $into config receive.denyCurrentBranch updateInstead\nmkdir -p $into/.git/hooks\n'
+    "echo '#!/bin/sh' > $into/.git/hooks/push-to-checkout\n"
+    'echo \'echo taken in; git read-tree -u -m HEAD "$1"\' >> $into/.git/hooks/push-to-checkout\n'
+    'chmod +x $into/.git/hooks/push-to-checkout\n'
+)
 PUSH = {
     'push (new branch) ↳ (up to date) ↳ (update)': Operation(
         'git push o work:new\ngit push o work:new\ngit commit -q --allow-empty -m third\n'
@@ -896,6 +913,7 @@ PUSH = {
     ),
     'push multiple refs': Operation('git push o :other work:m2 main:b2', on='remote'),
     'push --atomic': Operation('git push --atomic o work:a1 main:a2', on='remote'),
+    'push --mirror to URL': Operation('git push --mirror ../remote.git', on='remote'),
     'push nothing-matching (error)': Operation('git push o nothing', on='remote'),
     **{
         f'pre-push exits 1: push{verify}': Operation(
@@ -910,7 +928,28 @@ PUSH = {
         'git -C ../clone config receive.denyCurrentBranch updateInstead\n'
         'git push ../clone other:main'
     ),
+    'push to non-bare w/ push-to-checkout hook': Operation(
+        f'git clone -q . ../clone\ngit -C ../clone switch -q main\ninto=../clone\n{RECEIVES}'
+        'git push ../clone other:main'
+    ),
+    'pushed into w/ updateInstead': Operation(
+        f'{CLONE_WORKS}git config receive.denyCurrentBranch updateInstead\n'
+        'git -C ../clone push origin work',
+        '',
+        3,
+    ),
+    'pushed into w/ push-to-checkout hook': Operation(
+        f'{CLONE_WORKS}into=.\n{RECEIVES}git -C ../clone push origin work', '', 3
+    ),
 }
+# More packs than git shall leave alone, and a look at once.
+TWO_PACKS = (
+    'git repack -q -d\ngit branch -q far $(git commit-tree -m x HEAD^{tree})\ngit repack -q\n'
+)
+OVER = (
+    '-c gc.auto=6700 -c gc.autoPackLimit=1 -c gc.autoDetach=false '
+    '-c maintenance.auto=true -c maintenance.autoDetach=false'
+)
 PLUMBING = {
     'tag -a': Operation(f'git tag -a -m tagged v1 main\n{EDIT}git tag -a v2 main\ngit tag -d v1'),
     'notes add -m ↳ append ↳ remove': Operation(
@@ -918,6 +957,17 @@ PLUMBING = {
         'git notes remove HEAD~1\ngit notes remove'
     ),
     'gc': Operation('git gc -q\ngit gc --auto -q\ngit maintenance run --quiet'),
+    **{
+        f'{what} (above threshold)': Operation(
+            f'{TWO_PACKS}FAIL="{fails}" git {OVER} {what}', types, on='foreign hooks'
+        )
+        for what, fails, types in (
+            ('gc --auto', '', ''),
+            ('gc --auto -q', 'pre-auto-gc', ''),
+            ('maintenance run --auto', '', ''),
+            ('merge --no-edit other', '', 'commit'),
+        )
+    },
     'sparse-checkout set ↳ disable': Operation(
         'git sparse-checkout set x\ngit sparse-checkout disable'
     ),
@@ -949,6 +999,12 @@ PLUMBING = {
     ),
     'history fixup HEAD~1': Operation(
         'echo x > e.txt\ngit add .\ngit history fixup HEAD~1', since=(2, 55)
+    ),
+    'history split HEAD~1': Operation(
+        'echo x > a.txt\necho y > e.txt\ngit add .\ngit commit -q -m "own 3"\n'
+        f"printf 'y\\nn\\n' | {EDIT}git history split HEAD",
+        'commit',
+        since=(2, 54),
     ),
     'rebase --trailer': Operation(
         'git rebase --trailer "Key: value" other', 'rewrite', since=(2, 54)
@@ -1063,6 +1119,26 @@ FAILING = {
             ('pre-commit empty file +x', ': > .git/hooks/pre-commit', 'commit', 3),
             ('pre-commit dangling symlink', 'ln -sf /nowhere .git/hooks/pre-commit', 'commit', 3),
         )
+    },
+    # Whether git or the shell of our hook says that it cannot be run: not in the same words.
+    'post-commit with missing interpreter: commit -m': Operation(
+        'foreign=.git/hooks/post-commit; [ ! -f $foreign.session-orig ] || '
+        "foreign=$foreign.session-orig\nprintf '#!/nowhere/sh\\n' > $foreign\n"
+        'git commit --allow-empty -m third 2> ../said\ntest -s ../said && rm ../said',
+        'commit',
+        stamped=3,
+        on='foreign hooks',
+    ),
+    # git runs what is in its configuration, but no file without the bit, ours neither.
+    **{
+        f'all hooks without x{how}: commit -m': Operation(
+            f'chmod -x .git/hooks/*\ngit{how} commit --allow-empty -m third',
+            'commit' if CONFIGURED else '',
+            3,
+            3 if CONFIGURED else 2,
+            on='foreign hooks',
+        )
+        for how in ('', ' -c advice.ignoredHook=false')
     },
 }
 SECTIONS = {

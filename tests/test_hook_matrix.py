@@ -78,11 +78,12 @@ def test_git_behaves_as_without_us(
         perform(source / kind, tmp_path / kind, operation.script, env)
     sessions = tmp_path / 'ours/repo/.git/sessions'
     live = next(path for path in sessions.rglob('trailers'))
-    ours = Left(tmp_path / 'ours', 'ours', source / 'ours', live.read_text())
+    now = operation.now
+    ours = Left(tmp_path / 'ours', 'ours', source / 'ours', live.read_text(), now=now)
     expected = operation.types.split()
     state = ours.state((live.parent / 'banner').read_text(), expected.count('resume'))
     for kind in ('plain', 'hooks'):
-        without = Left(tmp_path / kind, kind, source / kind).state()
+        without = Left(tmp_path / kind, kind, source / kind, now=now).state()
         names = {name for name in {*state, *without} if state.get(name) != without.get(name)}
         assert not {name: (state.get(name), without.get(name)) for name in names}, kind
     # the log and the notes
