@@ -38,48 +38,95 @@ def fixed(glob: str) -> str:
 
 def _alternatives(glob: str) -> list[str]:
     """What braces stand for; too many of them stay as they are."""
-    found = [glob]
-    while len(found) <= _MOST:
-        for index, text in enumerate(found):
-            begin = text.rfind('{')
-            end = text.find('}', begin)
-            if begin >= 0 and end >= 0 and ',' in text[begin:end]:
-                parts = text[begin + 1 : end].split(',')
-                found[index : index + 1] = [text[:begin] + each + text[end + 1 :] for each in parts]
-                break
+    import re
+
+    found, done = [glob], []
+    while found:
+        text = found.pop()
+        braces = re.search(r'\{([^{}]*,[^{}]*)\}', text)
+        if braces is None:
+            done.append(text)
         else:
-            return found
-    return [glob]
+            begin, end = braces.span()
+            parts = braces[1].split(',')
+            found += [text[:begin] + each + text[end:] for each in reversed(parts)]
+        if len(found) + len(done) > _MOST:
+            return [glob]
+    return done
+
+
+# A glob comes from the repository, so none may take long: a star takes as little as it can,
+# and what matched is never tried again (the atomic groups), which for globs loses nothing.
 
 
 def _expression(glob: str) -> str:
+    segments = _segments(glob.strip('/'))
+    if '/' not in glob.rstrip('/'):  # not anchored
+        segments.insert(0, ['**'])
+    runs = _runs(segments)
+    made = ''
+    for number, run in enumerate(runs):
+        names = '/'.join(_name(each) for each in run)
+        if number and run:
+            made += f'(?>(?:[^/]*/)*?{names}(?=/|\\Z))'
+        else:
+            made += names
+        made += '/' if run and number < len(runs) - 1 else ''
+    if not runs[-1]:  # `**` at its end: all that is below
+        return made + ('[^/]*/.*' if glob.endswith('/') else '.*')
+    return made + ('/.*' if glob.endswith('/') else '(?:/.*)?')
+
+
+def _segments(glob: str) -> list[list[str]]:
+    """The names of a glob, each as expressions for a character, ``*`` and ``**`` as they are."""
+    segments: list[list[str]] = [[]]
+    while glob:
+        size = 1
+        if glob[0] == '/':
+            segments.append([])
+        elif glob[0] == '*':
+            size = len(glob) - len(glob.lstrip('*'))
+            whole = size > 1 and not segments[-1] and glob[size : size + 1] in ('', '/')
+            segments[-1].append('**' if whole else '*')
+        elif glob[0] == '[' and ']' in glob[2:]:
+            size = glob.index(']', 2) + 1
+            segments[-1].append(_choice(glob[1 : size - 1]))
+        else:
+            segments[-1].append('[^/]' if glob[0] == '?' else _escape(glob[0]))
+        glob = glob[size:]
+    return segments
+
+
+def _runs(segments: list[list[str]]) -> list[list[list[str]]]:
+    """What stands between the ``**``."""
+    runs: list[list[list[str]]] = [[]]
+    for each in segments:
+        if each != ['**']:
+            runs[-1].append(each)
+        elif runs[-1] or len(runs) == 1:
+            runs.append([])
+    return runs
+
+
+def _name(segment: list[str]) -> str:
+    """The expression of one whole name."""
+    chunks = ['']
+    for each in segment:
+        if each == '*':
+            chunks.append('')
+        else:
+            chunks[-1] += each
+    if len(chunks) == 1:
+        return chunks[0]
+    first, *inner, last = chunks
+    made = first + ''.join(f'(?>[^/]*?{each})' for each in inner if each)
+    return f'(?>{made}[^/]*{last}(?=/|\\Z))'
+
+
+def _escape(text: str) -> str:
     import re
 
-    anchored = '/' in glob.rstrip('/')
-    folder = glob.endswith('/')
-    rest = glob.strip('/')
-    made = [] if anchored else ['(?:.*/)?']
-    while rest:
-        if rest.startswith('**/'):
-            made.append('(?:.*/)?')
-            rest = rest[3:]
-        elif rest == '**':
-            made.append('.*')
-            rest = ''
-        elif rest[0] == '*':
-            made.append('[^/]*')
-            rest = rest.lstrip('*')
-        elif rest[0] == '?':
-            made.append('[^/]')
-            rest = rest[1:]
-        elif rest[0] == '[' and ']' in rest[2:]:
-            end = rest.index(']', 2)
-            made.append(_choice(rest[1:end]))
-            rest = rest[end + 1 :]
-        else:
-            made.append(re.escape(rest[0]))
-            rest = rest[1:]
-    return ''.join(made) + ('/.*' if folder else '(?:/.*)?')
+    return re.escape(text)
 
 
 def _choice(text: str) -> str:

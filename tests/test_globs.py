@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,11 @@ from git_session.tracking import Tracking
         ('[!a]*', ['b', 'bc'], ['a', 'ab']),
         ('[z-a]', ['z', 'a'], ['b']),
         ('a[', ['a['], ['a']),
+        ('{a,b}{c}', ['a{c}', 'b{c}'], ['{a,b}{c}']),
+        ('a*b*c', ['abc', 'x/axbxbxc/y'], ['acb', 'ab/c']),
+        ('**/b/**/c', ['b/c', 'a/b/x/y/c', 'b/b/c/c'], ['c/b', 'bc', 'xb/c', 'b/xc']),
+        ('a/**/', ['a/b/c'], ['a/b', 'x/a/b/c']),
+        ('x**/y', ['x/y', 'xa/y'], ['xy', 'x/a/y']),  # no name of its own: a star
         ('a.b(c)+', ['a.b(c)+'], ['aab(c)']),
         ('', [], ['a', 'a/b']),
     ],
@@ -50,6 +57,26 @@ def test_any_text_is_a_glob(glob: str, path: str) -> None:
 def test_many_alternatives_are_none() -> None:
     many = '{a,b}' * 30
     assert globs.matcher([many])(many)
+
+
+@pytest.mark.parametrize(
+    ('glob', 'path'),
+    [('*a' * 40 + 'b', 'a' * 200), ('**/*a*/' * 40 + 'b', 'a/' * 200 + 'a'),
+     ('**/*' * 3000 + 'b', 'a/' * 40 + 'a'), ('[a]*?*' * 100 + 'b', 'a' * 4000)],
+)  # fmt: skip
+def test_no_glob_takes_long(glob: str, path: str) -> None:
+    """They come with a repository; what tries all ways would go on for years."""
+
+    def late(number: int, frame: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(60)
+    try:
+        assert not globs.matcher([glob])(path)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize(
