@@ -88,9 +88,9 @@ def _segments(glob: str) -> list[list[str]]:
             size = len(glob) - len(glob.lstrip('*'))
             whole = size > 1 and not segments[-1] and glob[size : size + 1] in ('', '/')
             segments[-1].append('**' if whole else '*')
-        elif glob[0] == '[' and ']' in glob[2:]:
-            size = glob.index(']', 2) + 1
-            segments[-1].append(_choice(glob[1 : size - 1]))
+        elif glob[0] == '[' and (end := _end(glob)) > 0:
+            size = end + 1
+            segments[-1].append(_choice(glob[1:end]))
         else:
             segments[-1].append('[^/]' if glob[0] == '?' else _escape(glob[0]))
         glob = glob[size:]
@@ -127,6 +127,11 @@ def _escape(text: str) -> str:
     import re
 
     return re.escape(text)
+
+
+def _end(glob: str) -> int:
+    """Where the choice that a glob begins with ends, -1 if it does not; ``[]]`` has a bracket."""
+    return glob.find(']', 3 if glob[1:2] in ('!', '^') else 2)
 
 
 def _choice(text: str) -> str:
