@@ -17,7 +17,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
 # Set for every git we start: our own hooks leave at once, the work is ours.
 GUARD = 'GIT_SESSION_ACTIVE'
@@ -83,6 +83,33 @@ class Process:
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         out, err = (bytes(self._pipes[fd]).decode('utf-8', 'surrogateescape') for fd in pipes)
         return Reply(status, out, err)
+
+    def fields(self) -> Generator[str, None, None]:
+        """The NUL-terminated fields of stdout while git goes on; to be asked instead of `reply`.
+
+        Whoever stops early ends this git.  What it says on stderr, and its status, are lost.
+        """
+        out, err = self._pipes
+        poller = select.poll()
+        for fd in (out, err):
+            poller.register(fd, select.POLLIN)
+        rest, is_over = b'', False
+        try:
+            while not is_over:
+                for fd, _ in poller.poll():
+                    data = os.read(fd, 1 << 16)
+                    if fd == out:
+                        *whole, rest = (rest + data).split(b'\0')
+                        yield from (each.decode('utf-8', 'surrogateescape') for each in whole)
+                        is_over = is_over or not data
+                    elif not data:
+                        poller.unregister(err)
+        finally:
+            if not is_over:
+                os.kill(self.pid, 15)  # it may be looking for something for long
+            os.close(out)
+            os.close(err)
+            os.waitpid(self.pid, 0)
 
     def _write(self, rest: memoryview, poller: select.poll) -> memoryview:
         try:

@@ -23,6 +23,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig',
         'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile',
         'knowledge', 'trailers', 'reports', 'tracking', 'added',
+        'filelog', 'contextfiles',
     ),
     'analysis and views': (
         'analysis.marks', 'analysis.activetime', 'analysis.figures', 'analysis.automatic',
@@ -30,7 +31,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.modules',
         'analysis.subject', 'analysis.patterns', 'analysis.gates', 'views.gates',
         'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.remarks',
-        'analysis.steps',
+        'analysis.steps', 'analysis.filehistory', 'analysis.contexthealth',
+        'analysis.contextlines',
         'views.tdd', 'views.layout', 'views.files', 'views.log', 'views.status', 'views.brief',
         'views.handoff',
     ),
@@ -41,7 +43,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'working tree': (
         'reportcache', 'freshness', 'measure', 'sources',
         'transfer', 'leaks', 'archive', 'treefiles', 'snapshot', 'wip',
-        'bindings', 'workspace', 'sharing', 'arrivals',
+        'bindings', 'workspace', 'context', 'sharing', 'arrivals',
         'gates', 'storage', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
     ),
@@ -53,7 +55,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
 PURE = (
     'record', 'errors', 'secrets', 'events', 'session', 'views', 'analysis.subject',
     'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.patterns',
-    'analysis.survey', 'analysis.tdd', 'analysis.completeness',
+    'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.filehistory',
+    'analysis.contexthealth', 'analysis.contextlines',
 )  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 

@@ -1,0 +1,147 @@
+"""What the last commits say of some files: who knows them, what changes with them, what broke.
+
+Counted in a bounded number of commits, so every figure is of those and says so.
+"""
+
+from __future__ import annotations
+
+from git_session.filelog import Touched
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+_LEAST_TOGETHER = 3  # commits that changed both
+_LEAST_SHARE = 0.6  # of the commits that changed the one
+_MOST_PATHS = 40  # a commit that changes more says nothing of what belongs together
+_LEAST_FIXES = 2
+_FIXES = ('fix', 'fixes', 'fixed', 'fixup', 'fixup!', 'bugfix', 'hotfix', 'squash!', 'amend!')
+_REVERTS = ('revert', 'reverts', 'reverted', 'reapply')
+
+
+class Knows(Record):
+    """Somebody who changed some of the files, in so many commits; `last` in epoch seconds."""
+
+    name: str
+    email: str
+    commits: int
+    last: int
+    files: tuple[str, ...]
+
+
+class Together(Record):
+    """`both` of the `of` commits that changed `path` changed `other` too."""
+
+    path: str
+    other: str
+    both: int
+    of: int
+
+
+class Mended(Record):
+    """`path` was mended or taken back in `times` of the `of` commits that changed it.
+
+    `last` is the newest of these commits.
+    """
+
+    path: str
+    times: int
+    of: int
+    last: Touched
+
+
+class FileHistory(Record):
+    """Most first each; `looked` is the number of commits that this is of."""
+
+    looked: int = 0
+    knows: tuple[Knows, ...] = ()
+    together: tuple[Together, ...] = ()
+    mended: tuple[Mended, ...] = ()
+    reverted: tuple[Mended, ...] = ()
+
+
+class _File:
+    """What is counted of one file."""
+
+    def __init__(self) -> None:
+        self.commits = 0
+        self.beside: dict[str, int] = {}
+        self.small = 0  # commits that say what belongs together
+        self.fixes: list[Touched] = []
+        self.reverts: list[Touched] = []
+
+
+def analyse(
+    commits: Iterable[Touched], names: Mapping[str, str], *, own: Collection[str] = (),
+    exists: Callable[[str], bool] = lambda path: True,
+) -> FileHistory:  # fmt: skip
+    """Count in `commits`, newest first, those in `own` (object ids) apart.
+
+    `names` has the files that are asked for, each name they had -> the name now.  Only
+    what `exists` is named as changing with them.
+    """
+    files: dict[str, _File] = {}
+    people: dict[str, Knows] = {}
+    looked = 0
+    for commit in commits:
+        if commit.oid in own:
+            continue
+        looked += 1
+        touched = list(dict.fromkeys(names[path] for path in commit.paths if path in names))
+        if touched:
+            _person(people, commit, touched)
+        for path in touched:
+            _count(files.setdefault(path, _File()), commit, names)
+    return FileHistory(
+        looked,
+        tuple(sorted(people.values(), key=lambda each: (-each.commits, -each.last, each.email))),
+        tuple(_together(files, exists)),
+        tuple(_mended(files, lambda each: each.fixes, _LEAST_FIXES)),
+        tuple(_mended(files, lambda each: each.reverts, 1)),
+    )
+
+
+def _person(people: dict[str, Knows], commit: Touched, touched: list[str]) -> None:
+    key = commit.email.lower() or commit.name
+    known = people.get(key) or Knows(commit.name, commit.email, 0, commit.time, ())
+    fresh = tuple(path for path in touched if path not in known.files)
+    people[key] = known.replace(
+        commits=known.commits + 1, last=max(known.last, commit.time), files=known.files + fresh
+    )
+
+
+def _count(file: _File, commit: Touched, names: Mapping[str, str]) -> None:
+    file.commits += 1
+    kind = commit.subject.partition(' ')[0].lower()
+    kind = kind.partition('(')[0].rstrip(':!') + ('!' if kind.endswith('!') else '')
+    if kind in _FIXES:
+        file.fixes.append(commit)
+    elif kind in _REVERTS:
+        file.reverts.append(commit)
+    if len(commit.paths) <= _MOST_PATHS:
+        file.small += 1
+        for other in commit.paths:
+            if other not in names:
+                file.beside[other] = file.beside.get(other, 0) + 1
+
+
+def _together(files: Mapping[str, _File], exists: Callable[[str], bool]) -> list[Together]:
+    found = [
+        Together(path, other, both, file.small)
+        for path, file in files.items()
+        for other, both in file.beside.items()
+        if both >= _LEAST_TOGETHER and both >= _LEAST_SHARE * file.small and exists(other)
+    ]
+    return sorted(found, key=lambda each: (-each.both / each.of, -each.both, each.path, each.other))
+
+
+def _mended(
+    files: Mapping[str, _File], chosen: Callable[[_File], list[Touched]], least: int
+) -> list[Mended]:
+    found = [
+        Mended(path, len(chosen(file)), file.commits, chosen(file)[0])
+        for path, file in files.items()
+        if len(chosen(file)) >= least
+    ]
+    return sorted(found, key=lambda each: (-each.last.time, each.path))
