@@ -39,12 +39,13 @@ session_busy() {
 #   notes   the lines after that up to the last comment; empty when there is none
 #   tail    the blank lines after that, then all from the scissors line on
 #   whole   1 when the last line has its newline
+#   upto    how many lines `head` is, `noted` with `notes`; cutoff  1 at a scissors line
 #   norm    the text without blank lines, comments and Signed-off-by lines
 #   doubt   1 when a line would be a comment if core.commentChar said so
 # Returns 1 when the message is too long to be a person's.
 session_scan() {
     text='' stated='' block='' head='' notes='' tail='' whole=1 norm='' doubt=''
-    title=1 gap='' lines=0 good=0 bad=0 signed='' after='' seen=''
+    title=1 gap='' lines=0 good=0 bad=0 signed='' after='' seen='' upto=0 noted=0 cutoff=''
     [ "$3" != final ] || seen=1
     while IFS= read -r line || { [ -n "$line" ] && whole=''; }; do
         lines=$((lines + 1))
@@ -52,14 +53,15 @@ session_scan() {
         case $line in
             "$2 $session_scissors")
                 if [ "$4" = 1 ]; then
-                    session_rest || return 1
+                    cutoff=1
+                    session_rest "$3" || return 1
                     break
                 fi
                 ;;
         esac
         case $line in
             "$2"*)
-                notes=$notes$tail$line$session_nl tail=''
+                notes=$notes$tail$line$session_nl tail='' noted=$lines
                 [ "$3" = strip ] || after=bad seen=1
                 [ "$3" != final ] || doubt=1
                 continue
@@ -76,7 +78,7 @@ session_scan() {
             title='' good=0 bad=0 signed='' after=bad
         fi
         gap='' seen=1
-        head=$head$notes$tail$line$session_nl notes='' tail=''
+        head=$head$notes$tail$line$session_nl notes='' tail='' upto=$lines noted=$lines
         session_line "$line"
     done < "$1"
     if [ -z "$title" ] && [ $good -gt 0 ]; then
@@ -96,9 +98,9 @@ session_blank() {
     esac
 }
 
-# session_rest: takes the scissors line in `line` and what follows into `tail`.
+# session_rest FORM: takes the scissors line in `line` and what follows into `tail`.
 # Where that is long, it is git's own (commit -v) and will be cut off anyway; 1
-# when it does not look so.
+# when it does not look so.  A message that is final may keep it: then it is read whole.
 session_rest() {
     tail=$tail$line$session_nl lines=0 diff=''
     while IFS= read -r line || { [ -n "$line" ] && whole=''; }; do
@@ -106,10 +108,11 @@ session_rest() {
         case $line in
             'diff --'*) diff=1 ;;
         esac
-        if [ $lines -ge 200 ]; then
+        if [ $lines -ge 200 ] && [ "$1" != final ]; then
             [ -n "$diff" ]
             return
         fi
+        [ $lines -lt 5000 ] || return 1
         tail=$tail$line$session_nl
     done
 }
@@ -167,28 +170,48 @@ session_trim() {
 # session_insert FILE FORM: puts the trailers after the last line of text, in the
 # block that is there or in a new paragraph.  Comments that stay are a part of the
 # text, except that the block is the one before them, as git finds it.  Where nothing
-# follows, the file is only appended to.  A message without a last newline gets
-# none, so that taking the lines out gives it back.
+# follows that git will keep, the file is only appended to.  A message without a last newline
+# gets none, so that taking the lines out gives it back.  git refuses a message with a NUL,
+# which no shell reads: what has one (a text in UTF-16) must keep it.
 session_insert() {
-    lines=
+    ours=
     while IFS= read -r line; do
-        [ -z "$line" ] || lines=$lines$line$session_nl
+        [ -z "$line" ] || ours=$ours$line$session_nl
     done < "$dir/trailers"
-    [ -n "$lines" ] || return 0
+    [ -n "$ours" ] || return 0
     if [ -z "$block" ]; then
-        lines=$session_nl$lines
-        [ "$2" = strip ] || head=$head$notes notes=''
+        ours=$session_nl$ours
+        [ "$2" = strip ] || head=$head$notes notes='' upto=$noted
     fi
-    tail=$notes$tail
-    if [ -z "$tail" ]; then
-        [ -n "$whole" ] || lines=$session_nl${lines%"$session_nl"}
-        printf '%s' "$lines" 2>/dev/null >> "$1"
+    if [ -z "$notes$tail" ] || [ "$2$block$cutoff" = strip ]; then
+        [ -n "$whole" ] || ours=$session_nl${ours%"$session_nl"}
+        printf '%s' "$ours" 2>/dev/null >> "$1"
         return 0
     fi
-    tail=$lines$tail
+    tail=$notes$tail
     [ -n "$whole" ] || tail=${tail%"$session_nl"}
-    printf '%s' "$head$tail" 2>/dev/null > "$1"
+    if [ -n "$cutoff" ] && [ "$2" != final ]; then
+        session_overwrite "$1"
+    elif session_same "$1"; then
+        printf '%s' "$head$ours$tail" 2>/dev/null > "$1"
+    fi
     return 0
+}
+
+# session_overwrite FILE: the lines of `head` stay as they are in FILE.  What was not read of
+# it is below the scissors, and stays there.
+session_overwrite() {
+    while [ "$upto" -gt 0 ]; do
+        IFS= read -r line
+        upto=$((upto - 1))
+    done
+    printf '%s' "$ours$tail" >&0
+} 2>/dev/null 0<> "$1" # ksh93 takes `<>` for standard output
+
+# session_same FILE: 0 when what was read is FILE, byte for byte.
+session_same() {
+    line=$(printf '%s' "$head$tail" | git hash-object --no-filters --stdin -- "$1" 2>/dev/null)
+    [ "${line%"$session_nl"*}" = "${line#*"$session_nl"}" ]
 }
 
 # session_comment_char: sets `prefix` to what the configuration says starts a comment.

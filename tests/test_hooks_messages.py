@@ -217,6 +217,7 @@ MESSAGES = {
     'semicolon-in-block': b'Subject\n\nFoo: a\n; b\n',
     'scissors': b'Subject\n\nBody\n# ' + SCISSORS.encode() + b'\nbelow: it\n',
     'scissors-long': b'Subject\n\n# ' + SCISSORS.encode() + b'\n' + b'line\n' * 150,
+    'scissors-diff': b'Subject\n\n# ' + SCISSORS.encode() + b'\ndiff --git\n' + b'+x\n' * 300,
     'crlf': b'Subject\r\n\r\nBody\r\n',
     'crlf-signed': b'Subject\r\n\r\nBody\r\n\r\n' + SIGNED.replace(b'\n', b'\r\n'),
     'bom': b'\xef\xbb\xbfSubject\n\nBody\n',
@@ -450,6 +451,39 @@ def test_commit_template_of_the_configuration(pair: Pair) -> None:
         test_the_message_is_gits_own_with_our_lines_added(pair, case)
 
 
+NULS = {
+    'in the text': b'Sub\0ject\n\nBody\n',
+    'in a body': b'Subject\n\nBo\0dy\n\n',
+    'in a block': b'Subject\n\nFoo: \0a\n\n',
+    'UTF-16': '\ufeffSubject\n\nBody: x\n\n# comment\n'.encode('utf-16-le'),
+    'alone in a line': b'Subject\n\n\0\n\n',
+    'before a comment': b'Subject\n\n\0# comment\n',
+    'in a comment': b'Subject\n\n# comm\0ent\n',
+    'at the end': b'Subject\n\n# comment\n\0\0\0\0',
+    'above the scissors': f'Sub\0ject\n# {SCISSORS}\nbelow\n'.encode(),
+    'below the scissors': f'Subject\n# {SCISSORS}\nbe\0low\n'.encode(),
+}
+# Between the last line of text and the scissors of `commit -v`, where all will be dropped but a
+# line with a NUL in front: it is dropped by us, as the one that it looks like.
+BELOW = [NULS[name] for name in ('alone in a line', 'before a comment', 'at the end')]
+
+
+@pytest.mark.parametrize('args', ['--', '-v', '-s', '-F|TEXT', '-F|TEXT|--cleanup=verbatim'])
+@pytest.mark.parametrize('editor', ['type', 'replace'])
+@pytest.mark.parametrize('text', NULS.values(), ids=NULS.keys())
+def test_a_nul_stays_for_git_to_refuse(pair: Pair, text: bytes, editor: str, args: str) -> None:
+    """No shell reads one; where git would refuse the message, it still does."""
+    ours, plain = (make(repo, pair, Case(args, text, editor)) for repo in pair.each())
+    if args == '-v' and editor == 'type' and text in BELOW and plain.message is None:
+        assert ours.message == b'Subject\n\n' + pair.block
+        return
+    assert normalised(ours.result) == normalised(plain.result)
+    if ours.message is None or ours.message == plain.message:
+        assert ours.message == plain.message
+    else:
+        assert plain.message == without(ours.message, pair.block)
+
+
 @pytest.mark.parametrize(
     'again',
     ['--amend|--no-edit', '--amend', '--amend|-v', '--amend|-s|--no-edit', '-C|HEAD', '-c|HEAD'],
@@ -599,6 +633,22 @@ def test_every_shell_writes_the_same_bytes(pair: Pair, shell: list[str]) -> None
         file.write_bytes(text)
         hook(pair, shell, 'prepare-commit-msg', str(file), 'message', GIT_EDITOR=':')
         assert file.read_bytes() == text
+
+
+@pytest.mark.parametrize('shell', THERE.values(), ids=THERE.keys())
+def test_every_shell_writes_above_the_scissors(pair: Pair, shell: list[str]) -> None:
+    """`commit -v`: what is above our lines keeps even the bytes that a shell does not read."""
+    rest = f'\n# words\n# {SCISSORS}\ndiff --git a/x b/x\n' + '+x\n' * 500
+    for text in (b'Subject\n\nBody', b'Sub\0ject\n\n\0\0\nFoo: \0a', b'\n\n#\0\nSubject'):
+        file = pair.place / 'COMMIT_EDITMSG'
+        file.write_text(rest)
+        hook(pair, shell, 'prepare-commit-msg', str(file), GIT_EDITOR='vi')
+        file.write_bytes(text + b'\n' + rest.encode())
+        hook(pair, shell, 'commit-msg', str(file), GIT_EDITOR='vi')
+        ours = pair.block if b'Foo' in text else b'\n' + pair.block
+        above, _, below = file.read_bytes().partition(f'# {SCISSORS}\n'.encode())
+        assert above == text + b'\n' + ours + b'\n# words\n'
+        assert below.startswith(b'diff --git a/x b/x\n+x\n+x\n')
 
 
 def test_the_scripts_pass_shellcheck() -> None:
