@@ -116,9 +116,10 @@ def _follow(
         places[old] = source, target
     if moves:
         from git_session import wip  # hardly ever needed, and looked for by every command
+
+        wip.rename(moves)
     for old, (source, target) in places.items():
         archive.move(source, target)
-        wip.rename(old, moves[old])
         maker = Maker(live[old], '', _newest(target))
         maker.add('rename', branch='refs/heads/' + moves[old])
         eventlog.append(target, [events.encode(event) for event in maker.made])

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import os
 
-from git_session import eventlog, git, treefiles
+from git_session import eventlog, git, staging, treefiles
 from git_session.errors import REFUSED, SessionError
 from git_session.record import Record
 from git_session.treefiles import GITLINK, SAFE, Ground, Side, names, quoted, raw_oid, signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 LOCK = 'session-wip.lock'
@@ -28,6 +28,8 @@ _EMPTY_BLOBS = (
     '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
 )
 _ABSENT = '000000'
+# Whatever submodule.<name>.ignore says.
+_RAW = ('-r', '-z', '--no-renames', '--ignore-submodules=none')
 
 
 class Path(Record):
@@ -39,7 +41,15 @@ class Path(Record):
 
     @property
     def is_gitlink(self) -> bool:
+        """Whether it is in the hands of a submodule: no file is in the working tree."""
+        if self.tree and self.tree[0] != GITLINK:
+            return False
         return any(side and side[0] == GITLINK for side in (self.base, self.index, self.tree))
+
+    @property
+    def base_file(self) -> Side:
+        """The base, where that is a file or a link."""
+        return self.base if self.base and self.base[0] != GITLINK else None
 
 
 class Entry(Record):
@@ -68,7 +78,8 @@ class Kept(Record):
     """A state as trees, with what trees cannot say.
 
     `raw` is the tree of the files whose bytes git's conversions would not give back,
-    '' without any.  `added` are the intent-to-add entries, path -> mode.
+    '' without any.  `added` are the intent-to-add entries, path -> mode, `modes` the
+    permissions that are other than a new file of that kind has, path -> bits.
     """
 
     base: str  # commit
@@ -79,6 +90,7 @@ class Kept(Record):
     added: dict[str, str] = {}  # noqa: RUF012
     assumed: tuple[str, ...] = ()  # assume-unchanged
     skipped: tuple[str, ...] = ()  # skip-worktree
+    modes: dict[str, int] = {}  # noqa: RUF012
 
 
 def look(here: Ground) -> Look:
@@ -106,6 +118,8 @@ def _side(mode: str, oid: str) -> Side:
 
 
 def _counts(entry: Entry) -> bool:
+    if entry.xy == '.T' and entry.index and entry.index[0] == GITLINK:
+        return True  # a file is in the place of a submodule
     return not (entry.xy[0] == '.' and entry.sub.startswith('S'))
 
 
@@ -134,10 +148,14 @@ def keep(here: Ground, base: str, seen: Look) -> tuple[Kept, dict[str, object]]:
         path for path, each in seen.entries.items()
         if each.xy[1] != '.' or path in special or path in seen.untracked
     ]  # fmt: skip
-    # What is gone comes first: a folder may be in its place.
-    differing.sort(key=lambda path: treefiles.is_file(here.top, path))
+    # What is gone comes first: a folder, or a link to one, may be in its place.
+    gone = {path for path in differing if treefiles.status(here.top, path) is None}
+    if gone:
+        here.run('update-index', '-z', '--force-remove', '--stdin', index=index, stdin=names(gone))
+    rest = [path for path in differing if path not in gone]
+    rest.sort(key=lambda path: treefiles.is_file(here.top, path))
     here.run('update-index', '-z', '--add', '--remove', '--replace', '--stdin', index=index,
-             stdin=names(differing))  # fmt: skip
+             stdin=names(rest))  # fmt: skip
     tree = here.run('write-tree', index=index).strip()
     other = here.temporary('b')
     here.run('update-index', '-z', '--add', '--stdin', index=other, stdin=names(untracked))
@@ -146,7 +164,8 @@ def keep(here: Ground, base: str, seen: Look) -> tuple[Kept, dict[str, object]]:
         tuple(path for path, flag in special.items() if flag.islower()),
         tuple(path for path, flag in special.items() if flag in 'Ss' and not here.is_sparse),
     )  # fmt: skip
-    return kept.replace(raw=_raw(here, paths(here, kept))), dates
+    found = paths(here, kept)
+    return kept.replace(raw=_raw(here, found), modes=_modes(here, found)), dates
 
 
 def _special(here: Ground) -> tuple[dict[str, str], dict[str, Side]]:
@@ -170,7 +189,7 @@ def _intended(here: Ground, seen: Look, empty: Mapping[str, Side]) -> dict[str, 
         side = empty.get(path)
         if side is None:
             continue
-        if each.xy[1] == 'A':
+        if each.xy[1] == 'A' or each.xy == 'DD':  # in HEAD too, as if it were taken out
             found[path] = side[0]
         elif each.xy == '.D':  # how git shows one whose file is gone, as if it were in HEAD
             gone.append(path)
@@ -202,13 +221,23 @@ def _raw(here: Ground, found: Mapping[str, Path]) -> str:
     return here.run('write-tree', index=index).strip()
 
 
+def _modes(here: Ground, found: Mapping[str, Path]) -> dict[str, int]:
+    """The permissions of files that are other than those of a new one: path -> bits."""
+    os.umask(umask := os.umask(0))
+    usual = {'100644': 0o666 & ~umask, '100755': 0o777 & ~umask}
+    modes = {}
+    for path, each in found.items():
+        if each.tree and each.tree[0] in usual:
+            bits = os.lstat(os.path.join(here.top, path)).st_mode & 0o777
+            if bits != usual[each.tree[0]]:
+                modes[path] = bits
+    return modes
+
+
 def paths(here: Ground, kept: Kept) -> dict[str, Path]:
     """Everything that a kept state has other than its base."""
     listing = here.start('ls-tree', '-r', '-z', kept.untracked)
-    diffs = [
-        here.start('diff-tree', '-r', '-z', '--no-renames', kept.base, other)
-        for other in (kept.index, kept.tree)
-    ]
+    diffs = [here.start('diff-tree', *_RAW, kept.base, other) for other in (kept.index, kept.tree)]
     staged, all_of_it = (_raw_diff(git.checked(each.reply())) for each in diffs)
     found = {path: Path(None, None, None) for path in kept.added}
     for path in {*staged, *all_of_it}:
@@ -227,7 +256,7 @@ def moved(here: Ground, base: str, head: str) -> dict[str, tuple[Side, Side]]:
     """What differs between the base and HEAD: path -> both sides."""
     if base == head:
         return {}
-    return _raw_diff(here.run('diff-tree', '-r', '-z', '--no-renames', base, head))
+    return _raw_diff(here.run('diff-tree', *_RAW, base, head))
 
 
 def _raw_diff(text: str) -> dict[str, tuple[Side, Side]]:
@@ -252,14 +281,18 @@ def clean(here: Ground, found: Mapping[str, Path]) -> None:
     put_index(here, made, before)
     files = {path: each for path, each in found.items() if not each.is_gitlink}
     treefiles.remove(
-        here, [path for path, each in files.items() if each.base is None and each.tree]
+        here, [path for path, each in files.items() if each.base_file is None and each.tree]
     )
-    back = [path for path, each in files.items() if each.base and each.base != each.tree]
+    for path, each in files.items():
+        if each.base and not each.base_file:  # a submodule has its folder again
+            os.makedirs(os.path.join(here.top, path), exist_ok=True)
+    back = [path for path, each in files.items() if each.base_file and each.base != each.tree]
     # Attributes say how the others are written.
     for first in (True, False):
         some = [path for path in back if path.endswith('.gitattributes') is first]
         if some:
-            here.run('checkout-index', '-f', '-u', '-q', '-z', '--stdin', stdin=names(some))
+            staging.place(here, staging.stage_base(here, some), durable=False)
+    here.start('update-index', '-q', '--refresh').reply()
 
 
 def make_index(here: Ground, kept: Kept, found: Mapping[str, Path]) -> str:
@@ -291,7 +324,7 @@ def _intend(here: Ground, added: Mapping[str, str], index: str) -> None:
             '-f', '--', *added,
             env={'GIT_INDEX_FILE': index, 'GIT_DIR': here.gitdir, 'GIT_WORK_TREE': top},
         )  # fmt: skip
-        git.checked(reply)
+        treefiles.checked(reply)
 
 
 def finish_index(here: Ground, kept: Kept, made: str, before: object) -> None:
@@ -334,49 +367,6 @@ def put_index(here: Ground, made: str, before: object) -> None:
         raise SessionError('another git has just written the index')
     os.replace(lock, here.index)
     eventlog.remove(made)
-
-
-def stage_files(here: Ground, kept: Kept, sides: Mapping[str, Side]) -> list[str]:
-    """Write files as they were, byte for byte, to the disk, but not yet into the tree.
-
-    Whatever fails, a full disk above all, fails here, and no file is ever there in half.
-    """
-    import shutil
-
-    place = here.staging
-    shutil.rmtree(place, ignore_errors=True)
-    files = {path: side for path, side in sides.items() if side and side[0] != GITLINK}
-    if not files:
-        return []
-    index = here.temporary('b')
-    here.run('update-index', '-z', '--index-info', index=index, stdin=here.info(files))
-    here.run('checkout-index', '-f', '-q', '-a', f'--prefix={place}/', index=index)
-    raw = raw_oids(here, kept)
-    there = here.replace(top=place)
-    for path, side in files.items():
-        wanted = raw.get(path, side[1])
-        if side[0] != '120000' and raw_oid(there, path) != wanted:
-            content = here.run('cat-file', 'blob', wanted)
-            treefiles.write(os.path.join(place, path), content, side[0])
-    treefiles.sync(there, files)
-    return list(files)
-
-
-def place_files(here: Ground, files: Iterable[str]) -> None:
-    """Move what was staged into the tree, each file in one step."""
-    import shutil
-
-    for path in files:
-        source, target = os.path.join(here.staging, path), os.path.join(here.top, path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        if os.path.isdir(target) and not os.path.islink(target):
-            shutil.rmtree(target)  # of empty folders: nothing is lost, see `obstacles`
-        try:
-            os.replace(source, target)
-        except OSError:  # the git directory is on another file system
-            eventlog.remove(target)
-            shutil.move(source, target)
-    treefiles.sync(here, files)
 
 
 def raw_oids(here: Ground, kept: Kept) -> dict[str, str]:

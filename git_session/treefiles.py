@@ -17,9 +17,11 @@ Side = tuple[str, str] | None  # (mode, object id) of a path, None where there i
 GITLINK = '160000'
 _INDEX = 'session-wip.index'  # + a letter: temporary indexes
 # No hook of the user runs; what is written is on the disk when git returns.  Older gits
-# know the second key only, newer ones warn of it where nobody reads that.
+# know the second key only, newer ones warn of it, which is not shown.  Bytes that would not
+# come back are kept as they are: no reason to refuse them.
 SAFE = ('-c', 'core.hooksPath=/dev/null', '-c', 'core.fsync=all', '-c',
-         'core.fsyncObjectFiles=true')  # fmt: skip
+         'core.fsyncObjectFiles=true', '-c', 'core.safecrlf=false')  # fmt: skip
+_WARNING = 'warning: core.fsyncObjectFiles is deprecated; use core.fsync instead\n'
 
 
 class Ground(Record):
@@ -42,7 +44,7 @@ class Ground(Record):
 
     def run(self, *args: str, index: str = '', stdin: bytes | None = None) -> str:
         """The stdout of a git at the top that must succeed."""
-        return git.checked(self.start(*args, index=index, stdin=stdin).reply())
+        return checked(self.start(*args, index=index, stdin=stdin).reply())
 
     def start(self, *args: str, index: str = '', stdin: bytes | None = None) -> git.Process:
         env = {'GIT_INDEX_FILE': index or self.index}
@@ -72,6 +74,11 @@ class Ground(Record):
         shutil.rmtree(self.staging, ignore_errors=True)
         for letter in 'abc':
             self.temporary(letter)
+
+
+def checked(reply: git.Reply) -> str:
+    """The stdout of a git that was given SAFE and must succeed."""
+    return git.checked(reply.replace(err=reply.err.replace(_WARNING, '')))
 
 
 def ground(repo: git.Repository, settings: Iterable[tuple[str, str, str]]) -> Ground:

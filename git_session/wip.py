@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import eventlog, git, snapshot, treefiles, words
+from git_session import eventlog, git, output, snapshot, staging, treefiles, words
 from git_session.errors import REFUSED, SessionError
 from git_session.record import Record
 from git_session.snapshot import Kept, Look, Path
@@ -28,6 +28,7 @@ from git_session.treefiles import Ground
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import NoReturn
 
     Settings = Iterable[tuple[str, str, str]]
 
@@ -163,19 +164,30 @@ def _save(here: Ground, repo: git.Repository, branch: str, seen: Look) -> Saved:
     try:
         snapshot.clean(here, found)
     except (SessionError, OSError) as error:
-        said = error.message if isinstance(error, SessionError) else os.strerror(error.errno or 0)
-        raise SessionError(
-            f'cannot clean the working tree: {said}',
-            f"all of it is saved: 'git session wip restore {branch}'",
-        ) from None
+        _take_back(here, repo, saved, error)
     return saved
+
+
+def _take_back(
+    here: Ground, repo: git.Repository, saved: Saved, error: SessionError | OSError
+) -> NoReturn:
+    """Undo a cleaning that failed half way, and say what failed."""
+    said = error.message if isinstance(error, SessionError) else os.strerror(error.errno or 0)
+    try:
+        _restore(here, repo, saved)
+        drop(saved, 'restored')
+    except (SessionError, OSError):
+        hint = f"all of it is saved: 'git session wip restore {saved.branch}'"
+    else:
+        hint = 'nothing was changed'
+    raise SessionError(f'cannot clean the working tree: {said}', hint) from None
 
 
 def _check_room(here: Ground, found: Mapping[str, Path]) -> None:
     """Refuse where a file that is not saved is in the place of one of the base."""
     files = {path: each for path, each in found.items() if not each.is_gitlink}
-    gone = {path for path, each in files.items() if each.base is None and each.tree}
-    back = [path for path, each in files.items() if each.base and each.base != each.tree]
+    gone = {path for path, each in files.items() if each.base_file is None and each.tree}
+    back = [path for path, each in files.items() if each.base_file and each.base != each.tree]
     lost = treefiles.obstacles(here, back, gone)
     if lost:
         raise SessionError(
@@ -194,6 +206,7 @@ def _store(here: Ground, branch: str, kept: Kept, found: Mapping[str, Path]) -> 
     import json
 
     ref = PREFIX + branch
+    make_way(branch)
     there = listed(branch)
     if there and load(here, there[0]) == kept:
         return there[0]
@@ -207,7 +220,7 @@ def _store(here: Ground, branch: str, kept: Kept, found: Mapping[str, Path]) -> 
     head = git.read('log', '-1', '--format=%h %s', kept.base).strip()
     on = f'on {branch}: {head}\n'
     facts = kept.asdict()
-    rest = {key: facts[key] for key in ('added', 'assumed', 'skipped') if facts[key]}
+    rest = {key: facts[key] for key in ('added', 'assumed', 'skipped', 'modes') if facts[key]}
     raw = [commit(kept.raw, f'content {on}', kept.base)] if kept.raw else []
     index = commit(kept.index, f'index {on}\n{json.dumps(rest)}\n', kept.base, *raw)
     untracked = commit(kept.untracked, f'untracked files {on}')
@@ -239,12 +252,13 @@ def load(here: Ground, saved: Saved) -> Kept:
     try:
         facts = json.loads(said.splitlines()[-1]) if said else {}
         added = {str(path): str(mode) for path, mode in facts.get('added', {}).items()}
-        flags = [tuple(map(str, facts.get(key, ()))) for key in ('assumed', 'skipped')]
+        assumed, skipped = (tuple(map(str, facts.get(key, ()))) for key in ('assumed', 'skipped'))
+        modes = {str(path): int(bits) & 0o777 for path, bits in facts.get('modes', {}).items()}
     except (ValueError, AttributeError, TypeError):
         index = ''
     if not (tree and index and untracked):
         raise SessionError(f"'{saved.ref}' is no work in progress of git session")
-    return Kept(saved.base, index, tree, untracked, raw, added, *flags)
+    return Kept(saved.base, index, tree, untracked, raw, added, assumed, skipped, modes)
 
 
 def restore(repo: git.Repository, settings: Settings, saved: Saved) -> None:
@@ -279,9 +293,10 @@ def _restore(here: Ground, repo: git.Repository, saved: Saved) -> None:
             f"or merge all of it with 'git stash apply --index {saved.ref}'", status=REFUSED,
         )  # fmt: skip
     made = snapshot.make_index(here, kept, found)
-    files = snapshot.stage_files(here, kept, {path: found[path].tree for path in writes})
+    sides = {path: found[path].tree for path in writes}
+    files = staging.stage(here, sides, snapshot.raw_oids(here, kept), kept.modes)
     treefiles.remove(here, gone)
-    snapshot.place_files(here, files)
+    staging.place(here, files)
     _move_submodules(here, found)
     snapshot.finish_index(here, kept, made, before)
 
@@ -344,19 +359,63 @@ def _move_submodules(here: Ground, found: Mapping[str, Path]) -> None:
             git.ask('-C', place, 'checkout', '-q', '--detach', oid)
 
 
+def _safely(*args: str) -> None:
+    """A git that runs no hook and must succeed."""
+    treefiles.checked(git.ask(*treefiles.SAFE, *args))
+
+
 def drop(saved: Saved, why: str = 'dropped') -> None:
     """Remove a saved state that is the newest of its branch; the one before it is there then."""
     arguments = [saved.ref, saved.older] if saved.older else ['-d', saved.ref]
-    git.read(*treefiles.SAFE, 'update-ref', '-m', f'wip: {why}', *arguments, saved.commit)
+    _safely('update-ref', '-m', f'wip: {why}', *arguments, saved.commit)
 
 
-def rename(old: str, new: str) -> None:
-    """Let what is saved of a branch follow its new name."""
-    for saved in listed(old):
-        if not git.ref_exists(PREFIX + new):
-            git.read(*treefiles.SAFE, 'update-ref', '--create-reflog', '-m',
-                     f'wip: renamed from {old}', PREFIX + new, saved.commit)  # fmt: skip
-            git.read(*treefiles.SAFE, 'update-ref', '-d', saved.ref, saved.commit)
+def make_way(branch: str) -> None:
+    """Give another name to what is saved of branches that git cannot have beside this one.
+
+    `x` and `x/y` cannot both be there: the other branch is gone.
+    """
+    for saved in listed():
+        if branch.startswith(f'{saved.branch}/') or saved.branch.startswith(f'{branch}/'):
+            name = _set_aside(saved)
+            output.talk(
+                f"saved work in progress of the branch '{saved.branch}', which is gone, "
+                f"is now named '{name}'"
+            )
+
+
+def _set_aside(saved: Saved) -> str:
+    """Give a saved state the first free name like that of its branch, which is returned."""
+    taken = {each.branch for each in listed()}
+    flat = saved.branch.replace('/', '.')  # in nobody's way itself
+    names = (f'{flat}.gone{f"-{number}" if number else ""}' for number in range(1000))
+    name = next(each for each in names if each not in taken)
+    _name(saved, name)
+    _safely('update-ref', '-d', saved.ref, saved.commit)
+    return name
+
+
+def _name(saved: Saved, name: str) -> None:
+    message = f'wip: renamed from {saved.branch}'
+    _safely('update-ref', '--create-reflog', '-m', message, PREFIX + name, saved.commit,
+            '0' * len(saved.commit))  # fmt: skip
+
+
+def rename(moves: Mapping[str, str]) -> None:
+    """Let what is saved of branches follow their new names: old -> new, in any order.
+
+    What was saved of a branch that another has replaced gets another name.
+    """
+    known = {saved.branch: saved for saved in listed()}
+    going = {old: saved for old, saved in known.items() if old in moves}
+    aside = {old: saved.replace(branch=_set_aside(saved)) for old, saved in going.items()}
+    for old, saved in aside.items():
+        new = moves[old]
+        if new in known and new not in going:
+            _set_aside(known[new])
+        make_way(new)
+        _name(saved.replace(branch=old), new)
+        _safely('update-ref', '-d', saved.ref, saved.commit)
 
 
 def told(saved: Saved | None, branch: str, current: str | None) -> str:

@@ -29,9 +29,15 @@ _path = st.sampled_from(PATHS)
 _step = st.one_of(
     st.tuples(st.just('write'), _path, st.sampled_from(TEXTS)),
     st.tuples(st.just('link'), _path, st.sampled_from(['a.txt', 'nowhere', 'd'])),
-    st.tuples(st.sampled_from(['chmod', 'delete', 'stage', 'intend', 'forget', 'assume']), _path),
+    st.tuples(
+        st.sampled_from(['chmod', 'hide', 'delete', 'stage', 'intend', 'forget', 'assume']), _path
+    ),
     st.tuples(st.just('rename'), _path, _path),
-    st.tuples(st.sampled_from(['submodule', 'stage submodule', 'stage all', 'attributes'])),
+    st.tuples(
+        st.sampled_from(
+            ['submodule', 'stage submodule', 'ignore submodule', 'stage all', 'attributes']
+        )
+    ),
 )
 
 
@@ -94,24 +100,34 @@ class World:
         return self.repo
 
 
+def remove(path: Path) -> None:
+    """Remove what is there, if anything; of a folder with ignored files all the rest."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    for each in path.iterdir():
+        if each.suffix != '.o':
+            remove(each)
+    path.rmdir()
+
+
 def do(repo: Repo, step: tuple[str, ...]) -> None:
     """One step of somebody's work; what cannot be done is not."""
     name, *rest = step
     path = repo.path / rest[0] if rest else repo.path
     with contextlib.suppress(OSError):
-        if name == 'write':
+        if name in ('write', 'link'):
+            remove(path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
-            path.write_bytes(rest[1].encode('latin-1'))
-        elif name == 'link':
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
-            path.symlink_to(rest[1])
-        elif name == 'chmod':
+            if name == 'link':
+                path.symlink_to(rest[1])
+            else:
+                path.write_bytes(rest[1].encode('latin-1'))
+        elif name in ('chmod', 'hide'):
             if path.is_file() and not path.is_symlink():
-                path.chmod(path.stat().st_mode ^ 0o111)
+                path.chmod(path.stat().st_mode ^ 0o111 if name == 'chmod' else 0o600)
         elif name == 'delete':
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            remove(path)
         elif name == 'rename':
             path.rename(repo.path / rest[1])
         elif name == 'attributes':
@@ -123,7 +139,8 @@ def do(repo: Repo, step: tuple[str, ...]) -> None:
                 'stage': ['add', '-A', '--'], 'intend': ['add', '-N', '--'],
                 'forget': ['rm', '-rq', '--cached', '-f', '--'],
                 'assume': ['update-index', '--assume-unchanged', '--'],
-                'stage submodule': ['add', 'sub'], 'stage all': ['add', '-A'],
+                'stage submodule': ['add', '-f', 'sub'], 'stage all': ['add', '-A'],
+                'ignore submodule': ['config', 'submodule.sub.ignore', 'all'],
             }[name]  # fmt: skip
             repo.run('git', '--literal-pathspecs', *words, *rest)
 

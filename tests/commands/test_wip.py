@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 
 import pytest
 
@@ -220,6 +222,189 @@ def test_no_hook_runs_and_nothing_is_signed(work: Repo, run: Run) -> None:
     wip.restore(repo, git.configuration(), saved)
     assert not (work.path / '.git/ran').exists()
     assert work.git('status', '--porcelain') == ' M a.txt'
+
+
+def there_and_back(repo: Repo, run: Run) -> None:
+    """Whatever there is comes back as it was."""
+
+    def look() -> tuple[object, ...]:
+        files = {
+            str(path): (path.lstat().st_mode, path.is_symlink() or path.read_bytes())
+            for path in repo.path.glob('**/*')
+            if '.git' not in path.parts and (path.is_symlink() or path.is_file())
+        }
+        return files, repo.git('status', '--porcelain=v2'), repo.git('ls-files', '-s')
+
+    before = look()
+    run('switch', 'main')
+    assert repo.git('status', '--porcelain', '--ignore-submodules=all') in ('', '?? sub/')
+    run('switch', 'work')
+    assert look() == before
+    assert repo.git('for-each-ref', 'refs/session/wip') == ''
+
+
+def test_a_link_in_the_place_of_a_folder(work: Repo, run: Run) -> None:
+    work.commit('folders', **{'d/one.txt': 'one\n', 'd/two.txt': 'two\n'})
+    (work.path / 'd').rename(work.path / 'moved')
+    (work.path / 'd').symlink_to('moved')
+    there_and_back(work, run)
+
+
+def test_permissions_that_git_does_not_know(work: Repo, run: Run) -> None:
+    """What nobody else may read stays so."""
+    work.write(**{'a.txt': 'half\n', '.env': 'TOKEN=1\n', 'program': '#!/bin/sh\n'})
+    for name, mode in (('a.txt', 0o640), ('.env', 0o600), ('program', 0o700)):
+        (work.path / name).chmod(mode)
+    there_and_back(work, run)
+
+
+def test_a_file_mode_that_git_is_told_to_ignore(work: Repo, run: Run) -> None:
+    work.git('config', 'core.fileMode', 'false')
+    work.write(**{'a.txt': 'half\n'})
+    (work.path / 'a.txt').chmod(0o755)
+    there_and_back(work, run)
+
+
+def test_intent_to_add_of_what_is_in_head_and_gone(work: Repo, run: Run) -> None:
+    work.git('rm', '-q', '--cached', 'a.txt')
+    work.git('add', '-N', 'a.txt')
+    (work.path / 'a.txt').unlink()
+    there_and_back(work, run)
+
+
+@pytest.fixture
+def submodule(work: Repo) -> Repo:
+    (work.path.parent / 'sub').mkdir()
+    sub = Repo(work.path.parent / 'sub')
+    sub.git('init', '-q')
+    sub.commit('one')
+    sub.commit('two', **{'s.txt': 's\n'})
+    work.git('submodule', '--quiet', 'add', '../sub', 'sub')
+    work.commit('with a submodule')
+    return work
+
+
+def test_a_submodule_that_git_is_told_to_ignore(submodule: Repo, run: Run) -> None:
+    submodule.git('config', 'submodule.sub.ignore', 'all')
+    submodule.git('-C', 'sub', 'checkout', '-q', 'HEAD~')
+    submodule.git('add', '-f', 'sub')
+    there_and_back(submodule, run)
+
+
+@pytest.mark.parametrize('is_staged', [False, True])
+def test_a_file_in_the_place_of_a_submodule(submodule: Repo, run: Run, is_staged: bool) -> None:
+    shutil.rmtree(submodule.path / 'sub')
+    submodule.write(sub='a file\n')
+    if is_staged:
+        submodule.git('rm', '-q', '--cached', 'sub')
+        submodule.git('add', 'sub')
+    there_and_back(submodule, run)
+
+
+def test_line_ends_that_would_not_come_back(work: Repo, run: Run) -> None:
+    work.git('config', 'core.autocrlf', 'true')
+    work.git('config', 'core.safecrlf', 'true')
+    work.write(**{'mixed.txt': 'one\ntwo\r\n'})
+    there_and_back(work, run)
+
+
+@pytest.fixture
+def filtered(work: Repo) -> Repo:
+    work.git('config', 'filter.case.clean', 'tr a-z A-Z')
+    work.git('config', 'filter.case.smudge', 'tr A-Z a-z')
+    work.git('config', 'filter.case.required', 'true')
+    work.write(**{'.gitattributes': '*.low filter=case\n'})
+    work.git('add', '.')
+    work.commit('filtered', **{'b.low': 'two\n'})
+    work.git('branch', '-f', 'main')
+    work.write(**{'a.txt': 'half\n', 'b.low': 'changed\n', 'new.low': 'new\n'})
+    return work
+
+
+def test_a_filter_that_fails(filtered: Repo, run: Run) -> None:
+    """Nothing is saved where the base does not come back; what is saved does."""
+    before = filtered.git('status', '--porcelain=v2')
+    filtered.git('config', 'filter.case.smudge', 'false')
+    assert run('switch', 'main', status=128).err == (
+        "fatal: cannot clean the working tree: error: external filter 'false' failed 1\n"
+        "error: external filter 'false' failed\nfatal: b.low: smudge filter case failed\n"
+        'hint: nothing was changed\n'
+    )
+    assert filtered.git('status', '--porcelain=v2') == before
+    assert (filtered.path / 'b.low').read_text() == 'changed\n'
+    assert filtered.git('for-each-ref', 'refs/session/wip') == ''
+    filtered.git('config', 'filter.case.smudge', 'tr A-Z a-z')
+    run('switch', 'main')
+    filtered.git('config', 'filter.case.smudge', 'false')
+    run('switch', 'work')
+    assert filtered.git('status', '--porcelain=v2') == before
+    assert (filtered.path / 'new.low').read_text() == 'new\n'
+
+
+def test_killed_while_git_writes_files(filtered: Repo, run: Run) -> None:
+    """The file is as it was, not in half: what is written is written elsewhere first."""
+    before = filtered.git('status', '--porcelain=v2')
+    filtered.git('config', 'filter.case.smudge', 'kill -9 0')  # all of the process group
+    done = subprocess.run(
+        ('git', 'session', 'switch', 'main'), cwd=filtered.path, start_new_session=True, check=False
+    )
+    assert done.returncode == -9
+    assert (filtered.path / 'b.low').read_text() == 'changed\n'
+    filtered.git('config', 'filter.case.smudge', 'tr A-Z a-z')
+    (filtered.path / '.git/index.lock').unlink(missing_ok=True)
+    assert 'work in progress of 3 files saved' in run('status').out
+    run('wip', 'restore')
+    assert filtered.git('status', '--porcelain=v2') == before
+
+
+@pytest.mark.parametrize(('old', 'new'), [('x', 'x/y'), ('x/y', 'x')])
+def test_what_is_saved_of_a_branch_that_is_gone_is_in_nobodys_way(
+    work: Repo, run: Run, old: str, new: str
+) -> None:
+    work.git('switch', '-q', '-c', old)
+    work.write(**{'old.txt': 'old\n'})
+    run('switch', 'main')
+    work.git('branch', '-q', '-D', old)
+    work.git('switch', '-q', '-c', new)
+    work.write(**{'new.txt': 'new\n'})
+    name = old.replace('/', '.') + '.gone'
+    assert run('switch', 'main').err.startswith(
+        f"saved work in progress of the branch '{old}', which is gone, is now named '{name}'\n"
+        'saved work in progress of 1 file\n'
+    )
+    run('switch', new)
+    run('wip', 'restore', name)
+    assert work.git('status', '--porcelain') == '?? new.txt\n?? old.txt'
+    assert work.git('for-each-ref', 'refs/session/wip') == ''
+
+
+@pytest.mark.parametrize('new', ['work/better', 'other'])
+def test_a_branch_is_renamed_to_where_something_is_saved(saved: Repo, run: Run, new: str) -> None:
+    """Below its own name, and over another branch."""
+    saved.git('switch', '-q', '-c', 'other')
+    saved.write(**{'other.txt': 'other\n'})
+    run('switch', 'main')
+    saved.git('branch', '-M', 'work', new)
+    run('status', status=1)
+    run('switch', new)
+    assert saved.git('status', '--porcelain') == ' M a.txt\nA  staged.txt\n?? new.txt'
+    left = 'other' if new != 'other' else 'other.gone'
+    assert saved.git('for-each-ref', '--format=%(refname)', 'refs/session/wip') == (
+        f'refs/session/wip/{left}'
+    )
+
+
+def test_branches_that_change_names(saved: Repo, run: Run) -> None:
+    saved.git('switch', '-q', 'main')
+    run('start', 'other')
+    saved.write(**{'other.txt': 'other\n'})
+    run('switch', 'main')
+    for old, new in (('work', 'x'), ('other', 'work'), ('x', 'other')):
+        saved.git('branch', '-m', old, new)
+    run('switch', 'work')
+    assert saved.git('status', '--porcelain') == '?? other.txt'
+    run('switch', 'other')
+    assert saved.git('status', '--porcelain') == ' M a.txt\nA  staged.txt\n?? new.txt'
 
 
 def test_in_a_worktree(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
