@@ -21,7 +21,7 @@ import fcntl
 import os
 import time
 
-from git_session import events
+from git_session import events, identity
 from git_session.errors import SessionError
 from git_session.events import Event
 
@@ -222,6 +222,9 @@ class Maker:
         facts = {key: value for key, value in facts.items() if value not in (None, '', [], {})}
         if 'by' in events.TYPES[type] and type != 'rewrite' and self.by:
             facts['by'] = self.by
+        claimed = identity.agent()
+        if claimed is not None:
+            facts.setdefault('agent', claimed.claim)
         public = secrets.public(facts)
         if public:
             facts['public'] = public

@@ -92,6 +92,9 @@ TYPES: dict[str, dict[str, str]] = {
     # the working tree was saved as this commit, which stays on this machine; it came back
     'wip.save': {'commit': 'text', 'files': 'number', 'by': 'text?'},
     'wip.restore': {'commit': 'text', 'dropped': 'flag?', 'by': 'text?'},
+    # an agent's program began or ended a session of its own here, or compacted what it knew:
+    # `what` is start, end or compact; a claim of its environment
+    'agent': {'name': 'text', 'what': 'text', 'reason': 'text?'},
     # a handoff was written at this commit
     'handoff': {'commit': 'text?', 'by': 'text?'},
     # takes back the events of these ids, undo events among them

@@ -162,6 +162,8 @@ class Session:
         self.rewritten: dict[str, str] = {}  # old object id -> new, without cycles
         self._shortcuts: dict[str, str] = {}  # the same, past those between
         self.handoffs: list[Remark] = []
+        self.by: dict[str, str] = {}  # ref of a text -> who wrote it, or edited it last
+        self.agents: dict[str, float] = {}  # name of an agent's program -> when it was here last
         self.saved: dict[str, SavedWork] = {}  # by commit
         self.undone: set[str] = set()
         self.unknown = 0  # events of another version, kept and not understood
@@ -245,6 +247,8 @@ def replay(session_id: str, events: Iterable[Event]) -> Session:
         by = event.facts.get('by') or ''
         if by and by not in session.authors:
             session.authors.append(by)
+        if 'text' in event.facts:
+            session.by[event.facts['ref'] if event.type.endswith('.edit') else event.id] = by
         _HANDLERS.get(event.type, _nothing)(session, event)
     _settle(session)
     return session
@@ -455,6 +459,10 @@ def _remark(name: str) -> Callable[[Session, Event], None]:
     return handle
 
 
+def _agent(session: Session, event: Event) -> None:
+    session.agents[event.facts['name']] = event.time
+
+
 _HANDLERS: dict[str, Callable[[Session, Event], None]] = {
     'start': _start,
     'resume': _resume,
@@ -481,6 +489,7 @@ _HANDLERS: dict[str, Callable[[Session, Event], None]] = {
     'note': _remark('notes'),
     'dead-end': _remark('dead_ends'),
     'handoff': _remark('handoffs'),
+    'agent': _agent,
     'wip.save': _wip_save,
     'wip.restore': _wip_restore,
 }

@@ -19,8 +19,10 @@ from git_session import (
     events,
     git,
     history,
+    identity,
     measure,
     output,
+    presence,
     reconcile,
 )
 from git_session.analysis import marks
@@ -255,6 +257,7 @@ def open_workspace(
             _checkpoint(workspace)
         if is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
+        presence.renew(repo, identity.agent(), workspace.setting('user.name'))
     return workspace
 
 

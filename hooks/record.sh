@@ -39,7 +39,17 @@ session_commit() {
     session_event "$stamp" "$at" "${commit%"$rest"}" commit ",\"commit\":\"$commit\""
     session_append "$line"
     [ -n "$noted" ] || session_note "$commit" "$line" "${facts#* } ${facts%% *} +0000"
+    session_presence "$commit" || :
     [ -s "$gitdir/session-branch" ] || printf '%s\n' "$branch" 2>/dev/null > "$gitdir/session-branch"
+}
+
+# session_presence COMMIT: whoever works here is live and has seen HEAD at COMMIT; 1 where
+# nobody looks for that.
+session_presence() {
+    [ -d "$gitdir/session-live" ] && [ -r "$session_hooks/live.sh" ] || return 1
+    # shellcheck source=hooks/live.sh
+    . "$session_hooks/live.sh"
+    session_renew "$1"
 }
 
 # session_note COMMIT LINE COMMITTER: LINE becomes the note of COMMIT.  git

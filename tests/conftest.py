@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from git_session import git, hooks
+from git_session.identity import AGENTS
 from git_session.main import main
 from tests.repo import Repo, Result
 
@@ -36,6 +37,9 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in list(os.environ):
         if name.startswith(('GIT_', 'SESSION_')) or name in ('NO_COLOR', 'EDITOR', 'VISUAL'):
             monkeypatch.delenv(name)
+    for _, signs, key in AGENTS:  # an agent may run the tests
+        for name in (*signs, key):
+            monkeypatch.delenv(name, raising=False)
     (home / '.gitconfig').write_text(
         '[user]\n\tname = Ann Author\n\temail = ann@example.com\n'
         '[init]\n\tdefaultBranch = main\n[protocol "file"]\n\tallow = always\n'

@@ -296,6 +296,6 @@ def test_a_commit_of_any_date_has_an_event(seconds: int) -> None:
 def test_what_undo_takes_back() -> None:
     assert set(TYPES) >= UNDOABLE
     left = {'start', 'resume', 'rename', 'commit', 'merge', 'rewrite', 'handoff', 'undo'}
-    left |= {'wip.save', 'wip.restore', 'tdd'}
+    left |= {'wip.save', 'wip.restore', 'tdd', 'agent'}
     assert set(TYPES) - UNDOABLE == left
     assert VERSION == events.VERSION == 1

@@ -18,11 +18,11 @@ PACKAGE = Path(git_session.__file__).parent
 # above it in this table.  A package stands for its modules, in any order.
 LAYERS: dict[str, tuple[str, ...]] = {
     'base': ('errors', 'record', 'words', 'globs'),
-    'edges and facts': ('secrets', 'events', 'git', 'output', 'options', 'configfile'),
+    'edges and facts': ('secrets', 'identity', 'events', 'git', 'output', 'options', 'configfile'),
     'meaning and state': (
         'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig',
         'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile',
-        'knowledge', 'trailers', 'reports', 'tracking', 'added',
+        'knowledge', 'presence', 'trailers', 'reports', 'tracking', 'added',
         'filelog', 'contextfiles',
     ),
     'analysis and views': (

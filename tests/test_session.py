@@ -59,7 +59,7 @@ def test_pause_and_resume(log: Log) -> None:
 
 @pytest.mark.parametrize(
     'type', sorted(set(TYPES) - {'start', 'resume', 'pause', 'end', 'undo', 'rename', 'rewrite',
-                                 'merge', 'handoff', 'wip.save', 'wip.restore'})
+                                 'merge', 'handoff', 'wip.save', 'wip.restore', 'agent'})
 )  # fmt: skip
 def test_work_ends_a_pause_but_not_one_of_another_branch(log: Log, type: str) -> None:
     facts = {name: 'x' for name, kind in TYPES[type].items() if kind == 'text'}

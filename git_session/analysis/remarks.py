@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 
 
 def remarks(
-    session: Session, *, lost: int, off: str = '', merged: str = '', saved: Sequence[str] = ()
-) -> list[str]:
+    session: Session, *, lost: int, off: str = '', merged: str = '', saved: Sequence[str] = (),
+    others: Sequence[str] = (),
+) -> list[str]:  # fmt: skip
     """One line each, with the command that helps.
 
     `off` is what switches the hooks off, `merged` says where the branch was merged to,
-    `saved` tells of saved work in progress.
+    `saved` tells of saved work in progress, `others` of those who are live on the branch.
     """
     found = [f'the hooks are switched off: {off}'] if off else []
+    found += others
     found += saved
     if merged:
         found.append(f'{line(merged)}: git session end')

@@ -84,6 +84,14 @@ def _phase(facts: dict[str, Any], name: str) -> str:
     return f'{facts["phase"].upper()}{commit}{refused}'
 
 
+def _agent(facts: dict[str, Any], name: str) -> str:
+    what = {'start': 'began', 'end': 'ended', 'compact': 'compacted'}.get(
+        facts['what'], facts['what']
+    )
+    reason = f' ({facts["reason"]})' if facts.get('reason') else ''
+    return f'{facts["name"]} {what}{reason}'
+
+
 def _end(facts: dict[str, Any], name: str) -> str:
     into = facts.get('into') or ''
     where = f' into {into.removeprefix("refs/heads/").removeprefix("refs/remotes/")}'
@@ -130,6 +138,7 @@ _WORDS: dict[str, Callable[[dict[str, Any], str], str]] = {
         f'work in progress {"dropped" if facts.get("dropped") else "restored"}'
     ),
     'handoff': lambda facts, name: 'handoff written',
+    'agent': _agent,
     'undo': lambda facts, name: f'undo {words.count(len(facts["ids"]), "event")}',
 }
 

@@ -49,6 +49,8 @@ def test_whole() -> None:
         ('start', {'branch': 'refs/heads/x'}, 'start on x'),
         ('start', {'branch': 'refs/heads/x', 'base_ref': 'refs/remotes/origin/main'},
          'start on x from origin/main'),
+        ('agent', {'name': 'claude', 'what': 'start', 'reason': 'compact'}, 'claude began (compact)'),
+        ('agent', {'name': 'claude', 'what': 'end'}, 'claude ended'),
         ('resume', {}, 'resume'), ('resume', {'reason': 'found'}, 'resume (found)'),
         ('pause', {}, 'pause'), ('pause', {'reason': 'switch'}, 'pause (switch)'),
         ('end', {'result': 'merged'}, 'end (merged)'),
