@@ -98,12 +98,12 @@ def _tests(reader: _Reader, globs: list[str], *, was_known: bool) -> Figures:
 def _candidates(
     reader: _Reader, globs: list[str], convention: Iterable[Sequence[str]], *, was_known: bool
 ) -> tuple[list[list[Found]], str]:
-    """The groups of reports that there are, or why there are none, '' where nobody asks."""
+    """The groups of reports that there are, and why none of them is one, '' where nobody asks."""
     if globs:
         found = reports.by_globs(reader.top, globs)
         return ([found], '') if found else ([], f'no file matches {", ".join(globs)}')
     groups = reports.by_convention(reader.top, convention)
-    return groups, '' if groups or not was_known else 'there is no report'
+    return groups, 'there is no report' if was_known else ''
 
 
 def _group(
@@ -137,11 +137,12 @@ def _coverage(
     groups, reason = _candidates(reader, globs, reports.COVERAGE, was_known=was_known)
     fresh: list[tuple[str, dict[str, Any]]] = []
     stale: list[tuple[str, dict[str, Any]]] = []
+    problem = ''
     for each in (report for group in groups for report in group):
         said, why = reader.coverage(each)
         if said is None:
             if globs or not why.endswith(_NOT_MEANT):
-                reason = reason or why
+                problem = problem or why
             continue
         why = reader.fresh.why_old(each, said['files'])
         if why:
@@ -152,7 +153,7 @@ def _coverage(
     # An old report whose files a new one speaks of has been replaced.
     left = [why for why, said in stale if not spoken or not spoken.issuperset(said['files'])]
     if not fresh or left:
-        reason = left[0] if left else reason
+        reason = left[0] if left else problem or reason
         return found.replace(unknown={**found.unknown, COVERAGE: reason}) if reason else found
     sources = {**found.sources, COVERAGE: tuple(path for path, _ in fresh)}
     lines = _united([said['files'] for _, said in fresh])

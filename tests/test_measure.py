@@ -168,6 +168,16 @@ def test_a_report_that_was_there_before_is_missed(project: Repo, run: Run) -> No
     assert figures().unknown == {'tests': 'there is no report'}
 
 
+def test_what_lies_in_its_place_is_no_report(project: Repo, run: Run) -> None:
+    put(project, 'junit.xml', junit(), 20)
+    put(project, 'coverage.json', json.dumps({'files': {'lib.py': {
+        'executed_lines': [1], 'missing_lines': []}}}), 20)  # fmt: skip
+    run('checkpoint', '--no-commit', '-l', 'known')
+    put(project, 'junit.xml', '<other/>', 30)
+    put(project, 'coverage.json', '{"files": 3}', 30)
+    assert figures().unknown == {'tests': 'there is no report', 'coverage': 'there is no report'}
+
+
 def test_configured_places(project: Repo) -> None:
     put(project, 'junit.xml', junit(99), 20)
     put(project, 'out/a/one.xml', junit(1), 20)
