@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 
+from git_session.integrations import markup
 from git_session.integrations.coverage import Lines, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_MOST_BYTES = 1 << 16  # of a go.mod that are looked through
 
 # Where JVM sources begin below a module: JaCoCo knows packages only.
 _JVM = (
@@ -76,13 +79,13 @@ def _go_module(top: str, path: str) -> tuple[str, str]:
     folder = os.path.dirname(path)
     while True:
         try:
-            with open(os.path.join(top, folder, 'go.mod'), encoding='utf-8', errors='replace') as f:
-                for text in f.read(1 << 16).splitlines():
-                    words = text.split()
-                    if len(words) >= 2 and words[0] == 'module':
-                        return words[1].strip('"'), folder
-        except OSError:
-            pass
+            data = markup.read(os.path.join(top, folder, 'go.mod'))
+        except markup.ReportError:
+            data = b''
+        for text in data[:_MOST_BYTES].decode('utf-8', 'replace').splitlines():
+            words = text.split()
+            if len(words) >= 2 and words[0] == 'module':
+                return words[1].strip('"'), folder
         if not folder:
             return '', ''
         folder = os.path.dirname(folder)

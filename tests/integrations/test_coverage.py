@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -142,3 +145,21 @@ def test_two_names_of_one_file_are_one(tmp_path: Path) -> None:
     }
     found = places.placed(str(tmp_path), 'lcov.info', Report('lcov', files, 1, 3))
     assert found == {'x.py': Lines(frozenset({1, 2}), frozenset({3}))}
+
+
+def test_a_module_file_that_is_none_is_not_waited_for(tmp_path: Path) -> None:
+    """Opening a named pipe, or a link to a terminal, would wait for somebody to write."""
+    _tree(tmp_path, 'x.go')
+    pipe = tmp_path / 'go.mod'
+    os.mkfifo(pipe)
+
+    def write() -> None:  # so that a reader that waits finds a module
+        with contextlib.suppress(BrokenPipeError), open(pipe, 'w') as file:
+            file.write('module late\n')
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    found = places.placed(str(tmp_path), 'cover.out', _report('Go', 'late/x.go'))
+    with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), 'rb'):  # lets a writer go on
+        writer.join()
+    assert found == {}
