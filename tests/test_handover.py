@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from git_session.analysis import completeness
 from git_session.errors import SessionError
 from git_session.views import layout
 from tests.repo import Repo, Result
@@ -216,3 +218,19 @@ def test_only_the_handoff_of_this_branch_can_be_checked(work: Repo, run: Run) ->
     assert run('handoff', name, '--check', status=1).err == (
         'error: only the handoff of this branch can be checked\n'
     )
+
+
+@pytest.mark.parametrize('text', ['](' * 100_000, '<fill ' * 40_000])
+def test_no_text_takes_long(text: str) -> None:
+    """Templates and notes come from others; what looks from everywhere to the end never ends."""
+
+    def late(number: int, frame: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(20)
+    try:
+        assert completeness.named(text) == completeness.leftovers(text) == []
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

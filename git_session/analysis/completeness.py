@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from git_session.session import Objective, Session
 
 LEFTOVERS = ('TODO', 'FIXME', 'TBD', 'XXX')
-_FILLERS = re.compile(r'\?\?\?|lorem ipsum|<(?:fill|insert|describe|your)\b[^>]*>', re.IGNORECASE)
+# None of these looks at a character again and again: texts come from others.
+_FILLERS = re.compile(r'\?\?\?|lorem ipsum|<(?:fill|insert|describe|your)\b[^<>]*>', re.IGNORECASE)
 _SPAN = re.compile(r'(?<!`)`([^`\n]+)`(?!`)')
-_LINK = re.compile(r'\]\(([^)\s]+)\)')
+_LINK = re.compile(r'\]\(([^()\s]+)\)')
 _PATH = re.compile(r'[\w.-]+(?:/[\w.-]+)*')
 _KINDS = ('.md', '.rst', '.txt', '.adoc', '.yaml', '.yml', '.toml', '.json', '.cfg', '.ini')
 
