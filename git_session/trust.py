@@ -30,6 +30,7 @@ from git_session.workspace import Workspace
 FILE = '.allowed'
 COMMANDS = ('tdd.test_command',)  # the keys of the configuration that hold one
 _MOST_BYTES = 16 * 1024 * 1024
+_MOST_FOLDERS = 20  # of those that a command names
 
 # Programs that are told by a file of this name what to run.
 _TOLD_BY = {
@@ -79,26 +80,42 @@ def command(here: Workspace, key: str) -> Command | None:
 
 
 def _named(top: str, text: str) -> list[str]:
-    """The files of the repository that the command names, tests apart, which change all day."""
+    """The files of the repository that the command names, tests apart, which change all day.
+
+    A folder that it names may be the one that it goes to.
+    """
+    names: list[str] = []
+    for each in _words(text):
+        names += [*_TOLD_BY.get(os.path.basename(each), ()), each, each.partition('=')[2]]
+    paths = list(dict.fromkeys(os.path.normpath(each) for each in names if _is_inside(each)))
+    folders = [path for path in paths if path != '.' and os.path.isdir(os.path.join(top, path))]
+    for folder in folders[:_MOST_FOLDERS]:
+        paths += [os.path.normpath(os.path.join(folder, each)) for each in names]
+    return sorted(
+        path for path in dict.fromkeys(paths)
+        if _is_inside(path) and kind(path) != 'test' and os.path.isfile(os.path.join(top, path))
+    )  # fmt: skip
+
+
+def _is_inside(name: str) -> bool:
+    path = os.path.normpath(name)
+    return bool(name) and '\0' not in name and not os.path.isabs(path) and path[:2] != '..'
+
+
+def _words(text: str) -> list[str]:
+    """The words of a command, and those of a command in quotes: ``sh -c 'cd web; npm test'``."""
     import shlex
 
     lexer = shlex.shlex(text, posix=True, punctuation_chars='();<>|&\n')
     lexer.whitespace_split = True
     lexer.whitespace = ' \t\r'
+    lexer.commenters = ''  # for it a # within a word would be one
     try:
         found = list(lexer)
     except ValueError:  # a quotation that does not end: the shell will say so
         found = text.split()
-    names: list[str] = []
-    for each in found:
-        names += _TOLD_BY.get(os.path.basename(each), ())
-        names += [each, each.partition('=')[2]]
-    paths = dict.fromkeys(os.path.normpath(name) for name in names if name and '\0' not in name)
-    return sorted(
-        path for path in paths
-        if not os.path.isabs(path) and not path.startswith('..') and kind(path) != 'test'
-        and os.path.isfile(os.path.join(top, path))
-    )  # fmt: skip
+    inner = [each for each in found if each != text and not set(' \t\n;|&').isdisjoint(each)]
+    return [*found, *(word for each in inner for word in _words(each))]
 
 
 def _file(path: str) -> str:

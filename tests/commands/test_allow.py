@@ -118,6 +118,11 @@ def test_a_branch_that_brings_another_configuration_asks_again(hostile: Repo, ru
         ('npm test', 'package.json'),
         ('pytest --config-file=tools/check.sh', 'tools/check.sh'),
         ("sh 'tools/check.sh", 'tools/check.sh'),
+        ('cd tools && ./check.sh', 'tools/check.sh'),
+        ('make -C tools/all -s', 'tools/all/Makefile'),
+        ('npm --prefix=web test', 'web/package.json'),
+        ('sh -c "cd web; npm test"', 'web/package.json'),
+        ('true a#b && sh tools/check.sh', 'tools/check.sh'),
     ],
 )  # fmt: skip
 def test_a_file_that_decides_what_runs_is_part_of_what_is_allowed(
