@@ -68,6 +68,8 @@ def switch(
     reply = git.act(*arguments, *([base] if base else []), capture=True)
     # A hook that fails after the switch gives git its exit status; we are there all the same.
     if reply.status != 0 and not (leaves and git.is_on(branch)):
+        if leaves and not carry and here.repo.head:
+            settle()
         if aside is not None:
             wip.restore(here.repo, here.settings, aside)
         raise git.failure(reply)
@@ -82,6 +84,17 @@ def switch(
     if not carry and not create:
         putaside.take_back(there)
     return there
+
+
+def settle() -> None:
+    """Bring index and files to HEAD, which is another commit than they are of.
+
+    A switch that could not move HEAD has written them all the same.  Only for a working
+    tree without changes to tracked files.
+    """
+    if git.ask('diff-index', '--cached', '--quiet', 'HEAD', '--').status != 0:
+        tree = git.ask('write-tree').out.strip()
+        git.act('read-tree', '-m', '-u', tree, 'HEAD', capture=True)
 
 
 def _leave(here: Workspace, aside: wip.Saved | None) -> None:

@@ -9,6 +9,7 @@ import time
 from git_session import (
     archive,
     bindings,
+    checkout,
     eventlog,
     gates,
     git,
@@ -124,6 +125,7 @@ def merge(here: Workspace, target: str, *, is_overridden: bool = False) -> Merge
     # A file that is ignored here and tracked there would be overwritten silently.
     switched = git.act('switch', '--no-guess', '--no-overwrite-ignore', target, capture=True)
     if switched.status != 0 and not git.is_on(target):  # but for a hook that failed after it
+        checkout.settle()
         raise git.failure(switched)
     merged = _merge(branch, here.repo.head or '')
     if merged.status == 0:
@@ -167,12 +169,14 @@ def _merge(branch: str, head: str) -> git.Reply:
 
 def _back(branch: str, target: str) -> None:
     """Undo a merge that failed and return to the branch."""
-    git.act('merge', '--abort', capture=True)  # fails when git did not even begin
-    if git.ask('diff-index', '--cached', '--quiet', 'HEAD', '--').status != 0:
-        # Somebody moved the target after we had switched to it: follow, or what is new there
-        # would go along as if it had been taken out.
-        tree = git.ask('write-tree').out.strip()
-        git.act('read-tree', '-m', '-u', tree, 'HEAD', capture=True)
+    aborted = git.act('merge', '--abort', capture=True)  # fails when git did not even begin
+    if aborted.status != 0 and git.resolve('MERGE_HEAD'):
+        # A reference-transaction hook that refuses the merge refuses this too: without refs.
+        git.act('read-tree', '--reset', '-u', 'HEAD', capture=True)
+        git.act('merge', '--quit', capture=True)
+    # Somebody may have moved the target after we had switched to it: follow, or what is new
+    # there would go along as if it had been taken out.
+    checkout.settle()
     back = git.act('switch', '--no-guess', branch, capture=True)
     if back.status != 0 and not git.is_on(branch):
         raise SessionError(

@@ -230,6 +230,20 @@ def elsewhere(repo: Repo) -> None:
     repo.git('worktree', 'add', '-q', '../other', 'main')
 
 
+def refuses_the_target(repo: Repo) -> None:
+    """It refuses `git merge --abort` too."""
+    diverge(repo)
+    path = repo.path / '.git/hooks/reference-transaction'
+    path.write_text('#!/bin/sh\n[ "$1" != prepared ] || ! grep -q refs/heads/main\n')
+    path.chmod(0o755)
+
+
+def head_is_locked(repo: Repo) -> None:
+    """git has written index and files when it finds that out."""
+    diverge(repo)
+    (repo.path / '.git/HEAD.lock').touch()
+
+
 CANNOT = (
     "error: cannot merge 'work' into 'main'; nothing was changed\nhint: put right what git says"
 )
@@ -267,6 +281,10 @@ FAILURES: dict[str, tuple[Callable[[Repo], None], int, tuple[str, ...]]] = {
         ),
     ),
     'staged': (staged, 1, ('error: cannot merge: you have uncommitted changes\n',)),
+    'reference-transaction hook': (
+        refuses_the_target, 1, ('fatal: ref updates aborted by hook\n', CANNOT),
+    ),
+    'HEAD cannot be moved': (head_is_locked, 128, ('fatal: unable to update HEAD\n',)),
     'target in another worktree': (
         elsewhere, 128, ("fatal: 'main' is already ", "/other'\n"),
     ),

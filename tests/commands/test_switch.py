@@ -79,6 +79,20 @@ def test_a_switch_that_fails_brings_it_back(work: Repo, run: Run) -> None:
     assert work.events() == before
 
 
+def test_a_switch_that_cannot_move_head(work: Repo, run: Run) -> None:
+    """git has written index and files when it finds that out."""
+    work.commit('on work', **{'b.txt': 'b\n'})
+    work.write(**{'a.txt': 'changed\n', 'b.txt': 'half\n', 'new.txt': 'new\n'})
+    run('status')
+    before = work.git('status', '--porcelain=v2', '--branch'), work.events()
+    (work.path / '.git/HEAD.lock').touch()
+    assert run('switch', 'main', status=128).err.endswith('fatal: unable to update HEAD\n')
+    (work.path / '.git/HEAD.lock').unlink()
+    assert (work.git('status', '--porcelain=v2', '--branch'), work.events()) == before
+    assert (work.path / 'b.txt').read_text() == 'half\n'
+    assert work.git('for-each-ref', 'refs/session/wip') == ''
+
+
 def test_a_hook_that_fails_after_the_switch(work: Repo, run: Run) -> None:
     """git's exit status is the hook's, and we are there all the same."""
     path = work.path / '.git/hooks/post-checkout'
