@@ -24,7 +24,7 @@ from git_session import (
 from git_session.analysis import figures
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.record import Record
-from git_session.workspace import Workspace
+from git_session.workspace import Workspace, tell_plugins
 
 
 def handoff_text(
@@ -78,6 +78,7 @@ def finish(
             raise SessionError(f'session {name} has ended already, just now', status=REFUSED)
         text = _finish(here, with_handoff=with_handoff, made=merge, aside=aside)
     eventlog.write_file(os.path.join(here.repo.gitdir, 'session-branch'), '')
+    tell_plugins(here.repo.top, None)
     return text
 
 

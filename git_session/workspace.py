@@ -210,6 +210,7 @@ class Workspace:
             generate(self.place, self.config)
         except OSError as error:
             self._warn(error)
+        tell_plugins(self.repo.top, self.session)
         return self.session
 
     def _warn(self, error: OSError) -> None:
@@ -258,7 +259,24 @@ def open_workspace(
         if is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
         presence.renew(repo, identity.agent(), workspace.setting('user.name'))
+    if reconcile:
+        tell_plugins(repo.top, workspace.session)
     return workspace
+
+
+def tell_plugins(top: str | None, session: Session | None) -> None:
+    """Tell the plugins beside us of the session of this working tree, where they are asked for."""
+    if top is None or not os.path.isdir(os.path.join(top, '.ccmp')):
+        return
+    from git_session import ccmp
+
+    try:
+        kept = ccmp.share(top, session)
+    except OSError as error:
+        output.warn(f"cannot write '{error.filename}': {error.strerror}")
+        return
+    if kept:
+        output.warn(f"cannot understand '.ccmp/state.json'; it is kept as '{kept}'")
 
 
 def _checkpoint(workspace: Workspace) -> None:
