@@ -26,6 +26,8 @@ OUTPUT = 'test-output.txt'  # beside the log: what the last run said
 _MOST_BYTES = 64 * 1024 * 1024
 _TAIL = 15  # lines of a run that are shown where it disagrees
 _CANNOT_RUN = (126, 127)  # what a shell says of a command that is none
+# HUP INT QUIT ILL ABRT BUS FPE KILL SEGV TERM: what ends a test runner before its time
+_KILLED = (1, 2, 3, 4, 6, 7, 8, 9, 11, 15)
 
 
 class Run(Record):
@@ -92,7 +94,8 @@ def prove(here: Workspace, phase: str, changes: Sequence[Change], left_out: Iter
             status=REFUSED,
         )
     run = run_tests(here, asked)
-    if git.resolve('HEAD') != here.repo.head:
+    branch = here.repo.branch
+    if git.resolve('HEAD') != here.repo.head or (branch and not git.is_on(branch)):
         raise SessionError('HEAD moved while the tests ran', 'nothing was recorded', status=REFUSED)
     why = analysis.contradiction(phase, passed=run.passed, tests=run.tests, failures=run.failures)
     failed = run.told.failed if run.told else None
@@ -156,11 +159,23 @@ def run_tests(here: Workspace, asked: Command) -> Run:
         raise SessionError(
             f'the tests were stopped: they {what}', *([hint] if hint else []), status=FATAL
         )
-    if status in _CANNOT_RUN or status < 0:
+    told = testrun.told(top, globs, before)
+    how = _no_run(status, is_told=told is not None)
+    if how:
         output.talk(output.plain(_tail(said)))
-        how = f'signal {-status}' if status < 0 else f'exit status {status}'
         raise SessionError(f"the command of '{KEY}' cannot run the tests: {how}", status=FATAL)
-    return Run(status == 0, status, clock[0], testrun.told(top, globs, before))
+    return Run(status == 0, status, clock[0], told)
+
+
+def _no_run(status: int, *, is_told: bool) -> str:
+    """What an exit status says that is none of tests that came to their end, '' for the others.
+
+    A shell says 128 and the signal of what was killed in it; with a report it is a number
+    of tests that failed.
+    """
+    if status < 0 or (status - 128 in _KILLED and not is_told):
+        return f'signal {status - 128 if status > 0 else -status}'
+    return f'exit status {status}' if status in _CANNOT_RUN else ''
 
 
 def _watch(said: str, limit: float, clock: list[float]) -> Callable[[float], bool]:

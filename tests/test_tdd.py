@@ -238,6 +238,7 @@ def test_the_tests_run_at_the_top_without_input_and_not_on_this_repository(
         ('no-such-program', 'exit status 127'),
         ('./README', 'exit status 12[67]'),
         ('kill -9 $$', 'signal 9'),
+        ("sh -c 'kill -9 $$'; exit $?", 'signal 9'),  # as `cd src && pytest` says it
     ],
 )
 def test_a_command_that_cannot_run_is_no_failing_test(
@@ -321,10 +322,22 @@ def test_a_session_can_go_on_test_driven(repo: Repo, run: Run) -> None:
     assert 'write a test that fails' in run('status').out
 
 
-def test_a_head_that_moves_while_the_tests_run_is_seen(tdd: Repo, run: Run) -> None:
-    tdd.git('config', 'session.tdd.testCommand', 'git commit -q --allow-empty -m other')
+def test_a_status_above_128_may_be_the_number_of_tests_that_failed(tdd: Repo, run: Run) -> None:
+    command = 'echo \'<testsuite tests="200" failures="137"/>\' >junit.xml; exit 137'
+    tdd.git('config', 'session.tdd.testCommand', command)
+    _add(tdd, 'tests/test_a.py', 'x')
+    (tdd.path / '.git/info').mkdir(exist_ok=True)
+    (tdd.path / '.git/info/exclude').write_text('junit.xml\n')
+    _phase(run, 'red', '-m', 'test: a')
+    assert _figures(run)['phases'][0]['failures'] == 137
+
+
+@pytest.mark.parametrize('move', ['git commit -q --allow-empty -m other', 'git switch -qc other'])
+def test_a_head_that_moves_while_the_tests_run_is_seen(tdd: Repo, run: Run, move: str) -> None:
+    tdd.git('config', 'session.tdd.testCommand', move)
     said = _phase(run, 'refactor', '--no-commit', status=1).err
     assert 'error: HEAD moved while the tests ran\n' in said
+    tdd.git('switch', '-q', 'work')
     assert _figures(run)['phases'] == []
 
 
