@@ -43,7 +43,7 @@ PROGRAMS = {
 }
 # What the hooks and the commands write.
 OURS = re.compile(
-    r'(\A|/)(sessions/|session-\w+\Z|(logs/)?refs/notes/session\Z)|\Alogs/refs/notes\Z'
+    r'(\A|/)(sessions/|session-live/|session-\w+\Z|(logs/)?refs/notes/session\Z)|\Alogs/refs/notes\Z'
 )
 INSTALLED = re.compile(r'(\A|/)sessions/\.(hooks|seen\Z)')
 # Read by git instead, or a scratch file; AUTO_MERGE is a tree with commit ids in its text.
