@@ -262,6 +262,7 @@ complete -c git-session -n $on -l decisions -d 'The decisions'
 complete -c git-session -n $on -s v -l verbose -d 'Files, hooks, storage and configuration too'
 
 complete -c git-session -n '__git_session_in brief' -l budget -x -d 'At most so many characters'
+complete -c git-session -n '__git_session_in brief' -l since -x -d 'Only what is new since then'
 complete -c git-session -n '__git_session_in handoff' -s o -l output -rF -d 'Write it to a file'
 complete -c git-session -n '__git_session_in handoff' -l check -d 'Say what the next person will miss'
 set on '__git_session_in push'

@@ -2,72 +2,158 @@
 
 from __future__ import annotations
 
+import os
 import time
 
-from git_session import gates, git, knowledge, merged, output, putaside, words
-from git_session.analysis.gates import Judged
+from git_session import gates, git, history, knowledge, merged, output, presence, putaside
 from git_session.analysis.remarks import remarks
-from git_session.analysis.steps import next_steps
-from git_session.history import Work
-from git_session.views import brief
-from git_session.views.brief import Section
+from git_session.context import Look
+from git_session.errors import USAGE, SessionError
+from git_session.session import Session, replay
+from git_session.views import brief, sections, since
+from git_session.views.brief import Scene
+from git_session.views.sections import Section
+from git_session.views.since import News, Since
 from git_session.workspace import Workspace
 
-_LOOK_BACK = 300  # commits of the base in which others are looked for
+DEFAULT_BUDGET = 8000  # characters
+LEAST_BUDGET = 400
+SHORT_BUDGET = 2500
 
 
-def show(here: Workspace, *, budget: int = brief.DEFAULT_BUDGET, as_json: bool = False) -> None:
+def show(here: Workspace, *, budget: int = DEFAULT_BUDGET, as_json: bool = False) -> None:
     """Print the brief of the session of this workspace."""
-    session = here.require()
-    judged = gates.judge(here)
-    found = gather(here, judged)
-    if as_json:
-        work, measured = here.work(), here.quality()
-        output.json(
-            brief.data(session, work, found, idle=here.idle, measured=measured, judged=judged)
-        )
-    else:
-        output.out(brief.text(session, found, budget), git.pager)
-
-
-def gather(here: Workspace, judged: Judged) -> list[Section]:
-    """The sections of the brief."""
+    if not as_json:
+        output.out(text(here, budget=budget), git.pager)
+        return
+    scene = _scene(here, Look(here))
     session, work = here.require(), here.work()
-    config = here.config
+    found = brief.sections(session, work, scene)
+    output.json(brief.data(session, work, found, scene))
+
+
+def text(here: Workspace, *, budget: int = DEFAULT_BUDGET) -> str:
+    """The brief in at most `budget` characters."""
+    scene = _scene(here, Look(here))
+    found = brief.sections(here.require(), here.work(), scene)
+    return sections.text(f'Session {here.require().id}', found, budget)
+
+
+def short(here: Workspace, *, then: float | None = None, budget: int = SHORT_BUDGET) -> str:
+    """The short form for one who knew it all: what is new since `then`, where things stand, next.
+
+    `then` is in epoch seconds.  At most `budget` characters.
+    """
+    session, work = here.require(), here.work()
+    found = brief.short(session, work, _scene(here, None))
+    if then is not None:
+        moment = Since(then)
+        found = [*sections.joined(f'New since {moment.shown(here.dates)}', _news(here, moment)[2]),
+                 *found]  # fmt: skip
+    return sections.text(f'Session {session.id}', found, budget)
+
+
+def show_since(here: Workspace, given: str, *, budget: int, as_json: bool) -> None:
+    """Print what is new since a revision or a time; raises SessionError (USAGE) for neither."""
+    moment = _moment(here, given)
+    before, news, found = _news(here, moment)
+    session = here.require()
+    if as_json:
+        output.json(since.data(before, session, news, moment, found, here.repo.head))
+        return
+    title = f'Session {session.id} since {moment.shown(here.dates)}'
+    said = sections.text(title, found, budget) if found else f'# {title}\n\nnothing is new\n'
+    output.out(said[:budget], git.pager)
+
+
+def _scene(here: Workspace, look: Look | None) -> Scene:
+    """What the brief is made of; without a `look` nothing of context files and history."""
+    session, work, config = here.require(), here.work(), here.config
+    judged, now = gates.judge(here), time.time()
+    remarked = remarks(
+        session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
+        saved=putaside.told(here.repo, session), others=presence.told(here.repo),
+    )  # fmt: skip
+    scene = Scene(
+        now, here.idle, _me(here), config['session.auto_track'], measured=here.quality(),
+        judged=judged, remarks=tuple(remarked),
+    )  # fmt: skip
+    if look is None:
+        return scene
     known = knowledge.read(
         here.repo.top or '', config['context.architecture'], config['context.patterns'],
         config['context.conventions'],
     )  # fmt: skip
-    remarked = remarks(
-        session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
-        saved=putaside.told(here.repo, session),
-    )  # fmt: skip
-    return brief.sections(
-        session, work, next_steps(session, work), knowledge=known,
-        track=config['session.auto_track'],
-        measured=here.quality(), judged=judged, others=_others(work), remarks=remarked,
-        now=time.time(), idle=here.idle,
-    )  # fmt: skip
+    return scene.replace(knowledge=known, around=look.around(now))
 
 
-def _others(work: Work) -> list[str]:
-    """Who else changed the files of this session lately, in words."""
-    if not work.changes or not work.base:
-        return []
-    reply = git.ask(
-        'log', f'-{_LOOK_BACK}', '--no-merges', '--name-only', '-z',
-        '--format=%x01%an%x02%ae%x02', work.base, '--',
-    )  # fmt: skip
-    own = {commit.email for commit in work.commits}
-    paths = {each.path for each in work.changes}
-    counts: dict[str, int] = {}
-    for entry in reply.out.split('\1')[1:]:
-        name, email, names = entry.split('\2', 2)
-        touched = {path.lstrip('\n') for path in names.split('\0')}
-        if email not in own and touched & paths:
-            counts[name] = counts.get(name, 0) + 1
-    busiest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:5]
-    if not busiest:
-        return []
-    shown = ', '.join(f'{output.line(name)} ({words.count(n, "commit")})' for name, n in busiest)
-    return [f'others in these files, last {_LOOK_BACK} commits of the base: {shown}']
+def _me(here: Workspace) -> str:
+    """The mail address of the reader, without a process where git's configuration has it."""
+    return (
+        os.environ.get('GIT_AUTHOR_EMAIL')
+        or here.setting('author.email')
+        or here.setting('user.email')
+        or git.identity().rpartition('<')[2].rstrip('>')
+    )
+
+
+# --- what is new
+
+
+def _moment(here: Workspace, given: str) -> Since:
+    oid = git.resolve(given)
+    if oid is None:
+        return Since(_time(given))
+    told = [
+        event.time for event in here.events
+        if event.type in ('commit', 'checkpoint') and event.facts.get('commit') == oid
+        and (event.type == 'commit' or event.facts.get('committed'))
+    ]  # fmt: skip
+    return Since(max([*told, *(float(each.time) for each in history.describe([oid]))]), oid)
+
+
+def _time(given: str) -> float:
+    """Epoch seconds of a date; git itself takes any text for one."""
+    import re
+
+    short = re.fullmatch(r'(\d+) ?([smhdw])', given.strip())
+    units = {'s': 'seconds', 'm': 'minutes', 'h': 'hours', 'd': 'days', 'w': 'weeks'}
+    wanted = f'{short[1]} {units[short[2]]} ago' if short else given.strip()
+    # git reads it in the user's own time zone, whatever zone we ask it other things in.
+    zone = {'TZ': os.environ.get('TZ', ':/etc/localtime')}
+    reply = git.ask('rev-parse', f'--since={wanted}', env=zone).out.strip()
+    seconds = reply.removeprefix('--max-age=')
+    if not re.fullmatch(_DATES, wanted, re.IGNORECASE) or not seconds.isdigit():
+        raise SessionError(
+            f"bad value for '--since': '{given}'; expected a revision or a date", status=USAGE
+        )
+    return float(seconds)
+
+
+_UNITS = r'(?:second|minute|hour|day|week|month|year)s?'
+_WEEKDAYS = r'(?:mon|tues|wednes|thurs|fri|satur|sun)day'
+_DATES = (
+    r'\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?|@?\d{9,12}|\d\d?:\d\d(?::\d\d)?|today|yesterday.*|noon|'
+    rf'midnight|(?:\d+|an?|one|two|three) {_UNITS}(?: ago)?|last (?:{_UNITS}|{_WEEKDAYS})|'
+    rf'{_WEEKDAYS}'
+)
+
+
+def _news(here: Workspace, moment: Since) -> tuple[Session, News, list[Section]]:
+    """The session as it was, what git says is new, and the sections."""
+    session, work = here.require(), here.work()
+    before = replay(session.id, [each for each in here.events if each.time <= moment.moment])
+    news = News()
+    if work.head:
+        commits = (
+            history.between(moment.commit, work.head) if moment.commit
+            else tuple(each for each in work.commits if each.time > moment.moment)
+        )  # fmt: skip
+        parents = commits[-1].parents if commits else ()
+        start = moment.commit or (parents[0] if parents else '')
+        changes = history.changed(start, work.head) if start and commits else ()
+        late = history.between(work.head, work.base) if work.behind else ()
+        missing = sum(each.time > moment.moment for each in late)
+        news = News(commits, changes, missing, brief.base_name(session, work))
+    found = since.sections(before, session, news, me=_me(here), date_format=here.dates)
+    return before, news, found

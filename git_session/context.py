@@ -6,11 +6,10 @@ import os
 
 from git_session import contextfiles, filelog, git, history
 from git_session.analysis import contexthealth, contextlines, filehistory
+from git_session.analysis.around import Around, Relevant
 from git_session.analysis.contexthealth import Health
-from git_session.analysis.filehistory import FileHistory
 from git_session.contextfiles import ContextFile
 from git_session.filelog import Touched
-from git_session.record import Record
 from git_session.workspace import Workspace
 
 TYPE_CHECKING = False
@@ -24,29 +23,6 @@ _FAR_BACK = 20_000  # the same where only context files are
 _MOST_MOVED = 100  # commits of the base that are not here
 _MOST_RELEVANT = 6
 _MOST_READ = 60  # context files in which the words of objectives are looked for
-
-
-class Relevant(Record):
-    """A context file that matters for the session, why, and what it says.
-
-    `below` counts the files of the session in its folder and below it, `words` are those
-    of open objectives that it is about.
-    """
-
-    file: ContextFile
-    below: int
-    words: tuple[str, ...]
-    patterns: tuple[str, ...]
-    gotchas: tuple[str, ...]
-    health: Health
-
-
-class Around(Record):
-    """`moved` are the commits of the base on files of the session that are not here."""
-
-    files: tuple[Relevant, ...] = ()
-    history: FileHistory = FileHistory()
-    moved: tuple[tuple[Touched, tuple[str, ...]], ...] = ()
 
 
 class Look:

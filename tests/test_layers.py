@@ -31,10 +31,11 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.modules',
         'analysis.subject', 'analysis.patterns', 'analysis.gates', 'views.gates',
         'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.remarks',
-        'analysis.steps', 'analysis.filehistory', 'analysis.contexthealth',
-        'analysis.contextlines',
+        'analysis.filehistory', 'analysis.contexthealth', 'analysis.steps',
+        'analysis.contextlines', 'analysis.around', 'views.quoting', 'views.sections',
+        'views.context',
         'views.tdd', 'views.layout', 'views.files', 'views.log', 'views.status', 'views.brief',
-        'views.handoff',
+        'views.since', 'views.handoff',
     ),
     'integrations': (
         'integrations.markup', 'integrations.testreports', 'integrations.coverage',
@@ -56,7 +57,7 @@ PURE = (
     'record', 'errors', 'secrets', 'events', 'session', 'views', 'analysis.subject',
     'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.patterns',
     'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.filehistory',
-    'analysis.contexthealth', 'analysis.contextlines',
+    'analysis.contexthealth', 'analysis.contextlines', 'analysis.around',
 )  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 

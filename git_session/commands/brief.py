@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from git_session import brief
+from git_session.brief import DEFAULT_BUDGET, LEAST_BUDGET
 from git_session.errors import USAGE, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
-from git_session.views.brief import DEFAULT_BUDGET, LEAST_BUDGET
 from git_session.workspace import open_workspace
 
 ABOUT = 'Show all that the next person or agent needs to know, most important first.'
@@ -14,6 +14,7 @@ FORMS = {
         '', 0, 0,
         (
             Option(('--budget',), f'at most so many characters ({DEFAULT_BUDGET})', value='chars'),
+            Option(('--since',), 'only what is new since then', value='rev|time'),
             *FORMAT,
         ),
     )
@@ -28,5 +29,9 @@ def run(action: str, values: Values) -> int:
         )
     here = open_workspace(work=True)
     here.require()
-    brief.show(here, budget=budget or DEFAULT_BUDGET, as_json=values.json)
+    since, budget = values.text('since'), budget or DEFAULT_BUDGET
+    if since is None:
+        brief.show(here, budget=budget, as_json=values.json)
+    else:
+        brief.show_since(here, since, budget=budget, as_json=values.json)
     return 0

@@ -6,7 +6,7 @@ from git_session import words
 from git_session.analysis.gates import Judged
 from git_session.analysis.steps import Step
 from git_session.events import LAST, format_time
-from git_session.history import Uncommitted, Work
+from git_session.history import Change, Commit, Uncommitted, Work
 from git_session.output import Style, line
 from git_session.session import Session
 from git_session.views import files, gates, quality
@@ -253,21 +253,29 @@ def work_data(work: Work) -> dict[str, Any]:
         'compared_with': work.base or None,
         'ahead': work.ahead,
         'behind': work.behind,
-        'commits': [
-            {
-                'commit': each.oid, 'subject': each.subject, 'author': each.name,
-                'email': each.email, 'time': format_time(min(each.time, LAST)),
-            }
-            for each in work.commits
-        ],
-        'files': [
-            {
-                'path': each.path, 'status': each.status, 'old_path': each.old_path or None,
-                'added': each.added, 'deleted': each.deleted,
-            }
-            for each in work.changes
-        ],
+        'commits': commits_data(work.commits),
+        'files': files_data(work.changes),
         'added': work.added,
         'deleted': work.deleted,
         'uncommitted': [{'status': each.xy, 'path': each.path} for each in work.uncommitted],
-    }  # fmt: skip
+    }
+
+
+def commits_data(commits: Sequence[Commit]) -> list[dict[str, Any]]:
+    return [
+        {
+            'commit': each.oid, 'subject': each.subject, 'author': each.name,
+            'email': each.email, 'time': format_time(min(each.time, LAST)),
+        }
+        for each in commits
+    ]  # fmt: skip
+
+
+def files_data(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    return [
+        {
+            'path': each.path, 'status': each.status, 'old_path': each.old_path or None,
+            'added': each.added, 'deleted': each.deleted,
+        }
+        for each in changes
+    ]  # fmt: skip

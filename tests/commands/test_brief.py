@@ -47,7 +47,8 @@ def test_the_budget_is_a_ceiling(work: Repo, run: Run, budget: int) -> None:
         (('--budget', '10'), "bad value for '--budget': '10'; expected at least 400"),
         (('--budget', 'x'), "option 'budget' expects a number, not 'x'"),
         (('--budget',), "option 'budget' requires a value"),
-        (('--since', 'x'), "unknown option 'since'"),
+        (('--since', 'x'), "bad value for '--since': 'x'; expected a revision or a date"),
+        (('--since', 'v1.0'), "bad value for '--since': 'v1.0'; expected a revision or a date"),
         (('x',), "unexpected argument 'x'"),
     ],
 )

@@ -126,7 +126,7 @@ Saved as x.
 ## Next steps
 
 - resolve blk-2 no client secret (open blocker)
-- finish obj-2 Google OAuth (active objective)
+- finish obj-2 Google OAuth (active objective, blocked by blk-2)
 - commit or checkpoint the changes (2 uncommitted)
 - add or ignore the new files (1 untracked)
 - take in main (1 commit behind)

@@ -1,0 +1,178 @@
+"""What is new in a session since a moment: the difference between two of its states."""
+
+from __future__ import annotations
+
+from git_session import words
+from git_session.events import LAST, format_time
+from git_session.history import Change, Commit
+from git_session.record import Record
+from git_session.session import Blocker, Checkpoint, Decision, Objective, Remark, Session
+from git_session.views import brief, files, status
+from git_session.views.quoting import Voice, quoted
+from git_session.views.sections import Section, bounded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, TypeVar
+
+    Item = TypeVar('Item', Objective, Blocker, Decision, Checkpoint, Remark)
+
+
+class Since(Record):
+    """`moment` in epoch seconds; `commit` is the object id of a revision, '' for a time."""
+
+    moment: float
+    commit: str = ''
+
+    def shown(self, date_format: str) -> str:
+        """``2026-11-22 14:03 (1a2b3c4d5e)``"""
+        at = f' ({words.short(self.commit)})' if self.commit else ''
+        return words.date(self.moment, date_format) + at
+
+
+class News(Record):
+    """What git says is new: commits newest first, files, commits of the base not taken in."""
+
+    commits: tuple[Commit, ...] = ()
+    changes: tuple[Change, ...] = ()
+    missing: int = 0
+    base: str = ''
+
+
+def sections(
+    before: Session, session: Session, news: News, *, me: str, date_format: str
+) -> list[Section]:
+    """The difference from `before`, in the order of a brief; none where nothing changed."""
+    voice = Voice(session, me)
+    decided = [
+        each for each in session.binding_decisions()
+        if _is_new(before.decisions, each) or _was(before.decisions, each, 'text')
+    ]  # fmt: skip
+    ends = [each for each in session.dead_ends if _is_new(before.dead_ends, each)]
+    found = [
+        Section('Objectives', _objectives(before, session, voice), 'objective',
+                'git session objectives', 4),
+        Section('Blockers', _blockers(before, session, voice), 'blocker', 'git session blockers'),
+        Section('Dead ends', brief.dead_ends(ends, voice), 'dead end', 'git session show'),
+        Section('Decisions', [*brief.decisions(decided, voice),
+                              *_superseded(before, session)],
+                'decision', 'git session decisions'),
+        Section('Notes', _notes(before, session, voice, date_format), 'note', 'git session log'),
+        Section('What happened', _happened(before, session, news, voice, date_format),
+                'older line', 'git log', 4),
+    ]  # fmt: skip
+    return bounded(found)
+
+
+def _is_new(before: Sequence[Item], each: Item) -> bool:
+    return all(other.ref != each.ref for other in before)
+
+
+def _was(before: Sequence[Item], each: Item, key: str) -> Any:
+    """What `key` was before where it was something else, else None."""
+    found = [getattr(other, key) for other in before if other.ref == each.ref]
+    return found[0] if found and found[0] != getattr(each, key) else None
+
+
+def _objectives(before: Session, session: Session, voice: Voice) -> list[str]:
+    items = []
+    for each in session.objectives:
+        if _is_new(before.objectives, each):
+            what = f'new, {each.state}'
+        else:
+            state = _was(before.objectives, each, 'state')
+            parts = [f'{state} before, now {each.state}'] if state else []
+            parts += ['reworded'] if _was(before.objectives, each, 'text') else []
+            what = ', '.join(parts)
+        if what:
+            items.append(voice.says(f'{each.name} ({what})', each.ref, each.text))
+    return items
+
+
+def _blockers(before: Session, session: Session, voice: Voice) -> list[str]:
+    items = []
+    for each in session.blockers:
+        state = _was(before.blockers, each, 'state')
+        if _is_new(before.blockers, each):
+            items.append(f'{each.state}: {brief.blocker(each, voice)}')
+        elif state or _was(before.blockers, each, 'text'):
+            now = 'open again' if state and each.state == 'open' else each.state
+            items.append(f'{now}: {brief.blocker(each, voice)}')
+    return items
+
+
+def _superseded(before: Session, session: Session) -> list[str]:
+    names = session.names()
+    return [
+        f'{each.name} no longer binds: {names.get(each.superseded_by, "another")} is in its place'
+        for each in session.decisions
+        if each.superseded_by and _was(before.decisions, each, 'superseded_by') is not None
+    ]
+
+
+def _notes(before: Session, session: Session, voice: Voice, date_format: str) -> list[str]:
+    return [
+        voice.says(words.date(each.at, date_format), each.ref, each.text, ':')
+        for each in reversed(session.notes)
+        if _is_new(before.notes, each)
+    ]
+
+
+def _happened(
+    before: Session, session: Session, news: News, voice: Voice, date_format: str
+) -> list[str]:
+    items = [brief.changed(news.changes)] if news.changes else []
+    if news.missing:
+        items.append(f'{news.base} has {words.count(news.missing, "new commit")} not taken in here')
+    if session.state != before.state and before.started:
+        items.append(f'the session was {before.state}, it is {session.state}')
+    items += [
+        f'checkpoint {quoted(each.label or each.message, 100)} {words.date(each.at, date_format)}'
+        for each in reversed(session.checkpoints)
+        if _is_new(before.checkpoints, each) and (each.label or each.message)
+    ]
+    return items + [
+        f'{words.short(each.oid)} {words.date(each.time, date_format)}: '
+        f'{voice.subject(each.subject, each.name, each.email)}'
+        for each in news.commits
+    ]
+
+
+def data(
+    before: Session, session: Session, news: News, since: Since, found: Sequence[Section],
+    head: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The same as data, schema git-session/brief-since/1: what is new, or is not as it was."""
+    names = session.names()
+
+    def differing(now: Sequence[Any], was: Sequence[Any]) -> list[Any]:
+        return [each for each in now if each not in was]
+
+    return {
+        'schema': 'git-session/brief-since/1',
+        'session': session.id,
+        'branch': session.branch,
+        'since': format_time(min(since.moment, LAST)),
+        'since_commit': since.commit or None,
+        'head': head,
+        'state': {'before': before.state if before.started else None, 'now': session.state},
+        'objectives': [
+            files.objective_record(each)
+            for each in differing(session.objectives, before.objectives)
+        ],
+        'blockers': [
+            files.blocker_record(each, names)
+            for each in differing(session.blockers, before.blockers)
+        ],
+        'decisions': [
+            files.decision_record(each, names)
+            for each in differing(session.decisions, before.decisions)
+        ],
+        'notes': list(map(files.remark_record, differing(session.notes, before.notes))),
+        'dead_ends': list(map(files.remark_record, differing(session.dead_ends, before.dead_ends))),
+        'commits': status.commits_data(news.commits),
+        'files': status.files_data(news.changes),
+        'not_taken_in': news.missing,
+        'sections': [{'title': section.title, 'items': section.items} for section in found],
+    }  # fmt: skip
