@@ -39,7 +39,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     'integrations': (
         'integrations.markup', 'integrations.testreports', 'integrations.coverage',
-        'integrations.places',
+        'integrations.places', 'integrations.jsonc', 'integrations.agents',
     ),
     'working tree': (
         'reportcache', 'freshness', 'measure', 'sources',
