@@ -115,8 +115,15 @@ def _script_imports(root: Node) -> Iterator[Import]:
         elif node.type == 'call_expression' and _field(node, 'function') in ('require', 'import'):
             arguments = node.child_by_field_name('arguments')
             given = arguments.named_children if arguments is not None else []
-            if given and given[0].type == 'string':
+            if given and _is_constant(given[0]):
                 yield Import(_line(node), _text(given[0])[1:-1])
+
+
+def _is_constant(node: Node) -> bool:
+    """Whether it is a string, or a template with nothing to fill in."""
+    if node.type == 'template_string':
+        return all(each.type == 'string_fragment' for each in node.named_children)
+    return node.type == 'string'
 
 
 def _script_declared(root: Node) -> Iterator[Declared]:

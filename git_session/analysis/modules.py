@@ -229,7 +229,11 @@ def _rust(path: str, name: str, known: Known) -> tuple[str, ...]:
     if module is not None and _rust_file(home, [*module, parts[0]], known, whole=True):
         return _rust_file(home, [*module, *parts], known)
     others = [folder for folder, crate in known.crates.items() if crate and crate == parts[0]]
-    return _rust_file(others[0], parts[1:], known) if len(others) == 1 else ()
+    if len(others) != 1:
+        return ()
+    whole = _join(others[0], 'src/lib.rs')  # has what no module of the crate has
+    found = _rust_file(others[0], parts[1:], known)
+    return found or ((whole,) if whole in known.files else ())
 
 
 def _rust_module(path: str, home: str) -> list[str] | None:

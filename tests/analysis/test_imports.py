@@ -140,6 +140,7 @@ def test_tsx_and_javascript() -> None:
     assert read('a.ts', page).problem == 'cannot be parsed'
     source = read('a.mjs', b'class A { constructor(orderRepository) {} apply() {} }\n')
     assert source.declared == (Declared('class', 'A', 1, ('constructor', 'apply')),)
+    assert named(read('a.js', b'require(`./b`); import(`./${c}`); import(d);')) == [(1, './b')]
 
 
 def test_go() -> None:
@@ -314,6 +315,7 @@ KNOWN = modules.know(FILES, MANIFESTS)
         ('src/a/mod.rs', 'b::x', 'src/a/b.rs'),
         ('src/lib.rs', 'a::b', 'src/a/b.rs'),
         ('src/a/b.rs', 'the_util::io::read', 'crates/util/src/io.rs'),
+        ('src/a/b.rs', 'the_util::Reader', 'crates/util/src/lib.rs'),
         ('src/a/b.rs', 'std::fmt', ''),
         ('tests/t.rs', 'the_app::a', 'src/a/mod.rs'),
         ('tests/t.rs', 'crate::a', ''),
