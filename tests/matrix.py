@@ -1000,10 +1000,12 @@ PLUMBING = {
     'history fixup HEAD~1': Operation(
         'echo x > e.txt\ngit add .\ngit history fixup HEAD~1', since=(2, 55)
     ),
-    'history split HEAD~1': Operation(
+    'history split HEAD': Operation(
         'echo x > a.txt\necho y > e.txt\ngit add .\ngit commit -q -m "own 3"\n'
         f"printf 'y\\nn\\n' | {EDIT}git history split HEAD",
         'commit',
+        4,
+        4,
         since=(2, 54),
     ),
     'rebase --trailer': Operation(
