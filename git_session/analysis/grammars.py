@@ -123,7 +123,7 @@ def _is_constant(node: Node) -> bool:
     """Whether it is a string, or a template with nothing to fill in."""
     if node.type == 'template_string':
         return all(each.type == 'string_fragment' for each in node.named_children)
-    return node.type == 'string'
+    return bool(node.type == 'string')
 
 
 def _script_declared(root: Node) -> Iterator[Declared]:
