@@ -101,10 +101,17 @@ def figures(found: Built | Work) -> dict[str, int]:
     }
 
 
-def work(session: Session, repo: git.Repository, status: git.Process | None = None) -> Work:
-    """Read what the session built, from the merge base to HEAD, and the working tree."""
+def work(
+    session: Session, repo: git.Repository, status: git.Process | None = None,
+    *, has_upstream: bool = True,
+) -> Work:  # fmt: skip
+    """Read what the session built, from the merge base to HEAD, and the working tree.
+
+    Where it is known that the base has no upstream (`has_upstream`), none is asked for.
+    """
     status = status or git.start_status()
-    found = built(session, repo.head) if repo.head else Built((), (), None, None, '')
+    nothing = Built((), (), None, None, '')
+    found = built(session, repo.head, has_upstream=has_upstream) if repo.head else nothing
     is_in_base = _is_in_base(session, found, repo.head or '')  # while git status still runs
     uncommitted = parse_status(git.checked(status.reply()))
     return Work(
@@ -144,17 +151,17 @@ def _pathspecs(changes: Iterable[Change]) -> list[str]:
     return ['--', *(f':(top,literal){path}' for path in sorted(paths))]
 
 
-def built(session: Session, head: str) -> Built:
+def built(session: Session, head: str, *, has_upstream: bool = True) -> Built:
     """What the session built up to `head`, an object id."""
     # Nearly always it is the base that was named: git begins while its upstream is looked at.
     named = session.base_ref or session.base
     begun = _Comparison(session, named, head) if named else None
-    likely = compared(session, head)
-    if begun is not None and likely != named:
-        begun.result()  # nobody waits for its processes otherwise
+    likely = compared(session, head) if has_upstream or begun is None else named
+    first = begun.result() if begun is not None else None
+    if first is None and not has_upstream:
+        likely = compared(session, head)  # what was named is gone
     for base in dict.fromkeys(each for each in (likely, session.base) if each):
-        comparison = begun if base == named == likely else None
-        found = (comparison or _Comparison(session, base, head)).result()
+        found = first if base == named else _Comparison(session, base, head).result()
         if found is not None:
             break
     else:

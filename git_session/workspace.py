@@ -120,7 +120,11 @@ class Workspace:
     def work(self, status: git.Process | None = None) -> history.Work:
         """What the session built, read from git once; `status` may run already."""
         if self._work is None:
-            self._work = history.work(self.require(), self.repo, status)
+            base = self.require().base_ref.removeprefix('refs/heads/')
+            self._work = history.work(
+                self.require(), self.repo, status,
+                has_upstream=bool(self.setting(f'branch.{base}.merge')),
+            )  # fmt: skip
         return self._work
 
     def forget_work(self) -> None:
