@@ -280,18 +280,14 @@ def clean(here: Ground, found: Mapping[str, Path]) -> None:
     here.run('update-index', '-z', '--index-info', index=made, stdin=here.info(sides))
     put_index(here, made, before)
     files = {path: each for path, each in found.items() if not each.is_gitlink}
-    treefiles.remove(
-        here, [path for path, each in files.items() if each.base_file is None and each.tree]
-    )
+    back = [path for path, each in files.items() if each.base_file and each.base != each.tree]
+    gone = [path for path, each in files.items() if each.base_file is None and each.tree]
+    # Attributes say how files are written: those of the index, where their file is not there.
+    treefiles.remove(here, [*gone, *(path for path in back if path.endswith('.gitattributes'))])
     for path, each in files.items():
         if each.base and not each.base_file:  # a submodule has its folder again
             os.makedirs(os.path.join(here.top, path), exist_ok=True)
-    back = [path for path, each in files.items() if each.base_file and each.base != each.tree]
-    # Attributes say how the others are written.
-    for first in (True, False):
-        some = [path for path in back if path.endswith('.gitattributes') is first]
-        if some:
-            staging.place(here, staging.stage_base(here, some), durable=False)
+    staging.place(here, staging.stage_base(here, back), durable=False)
     here.start('update-index', '-q', '--refresh').reply()
 
 

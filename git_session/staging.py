@@ -35,8 +35,7 @@ def stage(
     there = here.replace(top=here.staging)
     for path, side in files.items():
         _make_good(there, path, side[0], raw.get(path, side[1]))
-        if path in modes and side[0] != '120000':
-            os.chmod(os.path.join(here.staging, path), modes[path])
+    treefiles.set_modes(here.staging, {path: modes[path] for path in files if path in modes})
     treefiles.sync(there, files)
     return list(files)
 
@@ -45,7 +44,8 @@ def stage_base(here: Ground, paths: Iterable[str]) -> list[str]:
     """Write files of the index as a checkout does; raises SessionError with git's words."""
     _empty(here)
     files = list(paths)
-    treefiles.checked(_check_out(here, here.index, files))
+    if files:
+        treefiles.checked(_check_out(here, here.index, files))
     return files
 
 

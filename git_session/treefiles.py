@@ -195,6 +195,14 @@ def remove(here: Ground, gone: Iterable[str]) -> None:
                 pass  # not empty
 
 
+def set_modes(top: str, modes: Mapping[str, int]) -> None:
+    """Set the permissions of the files that are there."""
+    for path, bits in modes.items():
+        found = status(top, path)
+        if found is not None and stat.S_ISREG(found.st_mode) and found.st_mode & 0o777 != bits:
+            os.chmod(os.path.join(top, path), bits)
+
+
 def write(path: str, text: str, mode: str) -> None:
     eventlog.remove(path)
     handle = os.open(

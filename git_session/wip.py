@@ -297,6 +297,7 @@ def _restore(here: Ground, repo: git.Repository, saved: Saved) -> None:
     files = staging.stage(here, sides, snapshot.raw_oids(here, kept), kept.modes)
     treefiles.remove(here, gone)
     staging.place(here, files)
+    treefiles.set_modes(here.top, kept.modes)
     _move_submodules(here, found)
     snapshot.finish_index(here, kept, made, before)
 

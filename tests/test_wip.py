@@ -226,10 +226,15 @@ def back(repo: Repo) -> None:
 def arrange(world: World, steps: list[tuple[str, ...]]) -> tuple[Repo, str, dict[str, Any]]:
     """The repository after the steps, what git status says, and its state."""
     repo = world.fresh()
-    # What is flagged is unchanged, says git, and so do we: the flags come last.
-    for step in sorted(steps, key=lambda step: step[0] == 'assume'):
-        if step[0] != 'assume' or repo.run('git', 'diff', '--quiet', '--', step[1]).status == 0:
-            do(repo, step)
+    # What is flagged is unchanged, says git, and so do we: the flags come last.  So does what
+    # git takes for unchanged: permissions are those of files that have changed.
+    for step in sorted(steps, key=lambda step: ('hide', 'assume').index(step[0]) + 1
+                       if step[0] in ('hide', 'assume') else 0):  # fmt: skip
+        if step[0] in ('hide', 'assume'):
+            changed = repo.git('--literal-pathspecs', 'status', '--porcelain', '--', step[1])
+            if (changed != '') is (step[0] == 'assume'):
+                continue
+        do(repo, step)
     tree = repo.git('status', '--porcelain')
     return repo, tree, visible(state(repo), tree)
 

@@ -308,6 +308,18 @@ def test_line_ends_that_would_not_come_back(work: Repo, run: Run) -> None:
     there_and_back(work, run)
 
 
+def test_attributes_that_change_how_they_are_written_themselves(work: Repo, run: Run) -> None:
+    work.git('switch', '-q', 'main')
+    work.commit('attributes', **{'.gitattributes': '*.txt text\n'})
+    work.git('switch', '-q', 'work')
+    work.git('reset', '-q', '--hard', 'main')
+    work.write(**{'.gitattributes': '* text eol=crlf\n'})
+    run('switch', 'main')
+    assert (work.path / '.gitattributes').read_bytes() == b'*.txt text\n'
+    run('switch', 'work')
+    assert (work.path / '.gitattributes').read_bytes() == b'* text eol=crlf\n'
+
+
 @pytest.fixture
 def filtered(work: Repo) -> Repo:
     work.git('config', 'filter.case.clean', 'tr a-z A-Z')
