@@ -66,6 +66,11 @@ class Judged(Record):
         found = [each for each in self.gates if each.state == UNKNOWN]
         return [each for each in found if self.has_source or each.name == 'imports']
 
+    @property
+    def unread(self) -> list[Gate]:
+        """The gate of imports where it could not read what it should have held up."""
+        return [each for each in self.gates if each.name == 'imports' and each.state == UNKNOWN]
+
 
 def judge(
     figures: Figures, coverage: int, new_code: int, changed: Changed, checked: Checked,
@@ -137,9 +142,9 @@ def _imports(checked: Checked) -> Gate:
         return Gate('imports', OFF)
     if checked.findings:
         number = words.count(len(checked.findings), 'forbidden import')
-        return Gate(
-            'imports', FAILS, f'{number}: {_some([str(each) for each in checked.findings])}'
-        )
+        reason = f'{number}: {_some([str(each) for each in checked.findings])}'
+        unread = f'; {_some(checked.unread)}' if checked.unread else ''
+        return Gate('imports', FAILS, reason + unread)
     if checked.unread:
         return Gate('imports', UNKNOWN, _some(checked.unread))
     return Gate('imports', PASSES)

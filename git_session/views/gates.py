@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from git_session import words
-from git_session.analysis.gates import Judged
+from git_session.analysis.gates import Gate, Judged
 from git_session.output import Style, line, markdown
 
 TYPE_CHECKING = False
@@ -17,14 +17,15 @@ _MOST_FINDINGS = 5
 
 
 def status(judged: Judged, style: Style) -> list[str]:
-    """The section of the status, nothing while no gate fails.
+    """The section of the status, nothing while no gate fails and imports could be read.
 
     Blockers have a section of their own there.
     """
     failed = [each for each in judged.failed if each.name != 'blockers']
-    if not failed:
+    if not failed and not judged.unread:
         return []
-    lines = ['', style.paint(f'Gates ({len(failed)} failed)', 'bold', 'red')]
+    title = style.paint(f'Gates ({len(failed)} failed)', 'bold', 'red')
+    lines = ['', title if failed else style.paint('Gates', 'bold')]
     for each in failed:
         reason = each.reason.partition(': ')[0] if each.name == 'imports' else each.reason
         lines.append(words.cut(f'  {each.name}: {line(reason)}', style.width))
@@ -33,23 +34,28 @@ def status(judged: Judged, style: Style) -> list[str]:
             hidden = len(judged.findings) - _MOST_FINDINGS
             if hidden > 0:
                 lines.append(style.paint(f'    + {hidden} more: git session status -v', 'dim'))
-    if judged.unknown:
-        names = ', '.join(each.name for each in judged.unknown)
+    lines += [words.cut(f'  {line(str(each))}', style.width) for each in judged.unread]
+    names = ', '.join(each.name for each in judged.unknown if each not in judged.unread)
+    if names and failed:
         lines.append(style.paint(f'  unknown: {names}', 'dim'))
     return lines
 
 
 def brief(judged: Judged) -> list[str]:
-    """The items of the brief: which gates fail and why."""
-    return [line(f'gate {each}') for each in judged.failed if each.name != 'blockers']
+    """The items of the brief: which gates fail and why, and which imports nobody looked at."""
+    return [line(f'gate {each}') for each in _told(judged)]
+
+
+def _told(judged: Judged) -> list[Gate]:
+    return [*(each for each in judged.failed if each.name != 'blockers'), *judged.unread]
 
 
 def handoff(judged: Judged) -> list[str]:
-    """The items of the handoff, in Markdown: the gates that fail.
+    """The items of the handoff, in Markdown: the gates that fail, and imports not looked at.
 
     That a figure is unknown is said beside these, with the figures.
     """
-    return [markdown(f'gate {each}') for each in judged.failed if each.name != 'blockers']
+    return [markdown(f'gate {each}') for each in _told(judged)]
 
 
 def steps(judged: Judged) -> list[str]:

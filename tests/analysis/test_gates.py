@@ -98,7 +98,7 @@ def test_require_tests(changed: Changed, said: str) -> None:
          'unknown: a.py cannot be parsed, Go not checked'),
         (Checked(is_asked=True, findings=FINDINGS, unread=('Go not checked',)),
          'fails: 2 forbidden imports: a.py:1: domain may not import x1 (ddd), '
-         'a.py:2: domain may not import x2 (ddd)'),
+         'a.py:2: domain may not import x2 (ddd); Go not checked'),
     ],
 )  # fmt: skip
 def test_imports(checked: Checked, said: str) -> None:

@@ -38,6 +38,17 @@ def test_nothing_is_shown_while_no_gate_fails() -> None:
     assert gates.brief(passing) == []
 
 
+def test_imports_that_could_not_be_read_are_told_everywhere() -> None:
+    said = "Go not checked: needs the extra 'patterns'"
+    judged = Judged((JUDGED.gates[0], Gate('imports', 'unknown', said)), (), has_source=True)
+    assert gates.status(judged, Style()) == ['', 'Gates', f'  imports unknown: {said}']
+    assert gates.brief(judged) == gates.handoff(judged) == [f'gate imports unknown: {said}']
+    failing = Judged((*judged.gates, JUDGED.gates[2]), (), has_source=True)
+    assert gates.status(failing, Style())[-2:] == [
+        f'  imports unknown: {said}', '  unknown: tests',
+    ]  # fmt: skip
+
+
 def test_brief() -> None:
     assert gates.brief(JUDGED) == [
         'gate require-tests fails: 1 source file changed, and no test: src/\\x1b.py',
