@@ -140,4 +140,6 @@ def _whole(top: str, path: str) -> list[Added]:
         return []
     texts = data.decode('utf-8', 'surrogateescape').split('\n')
     texts = texts[:-1] if texts and not texts[-1] else texts
+    if len(texts) > _MOST_LINES:
+        return []
     return [Added(path, number, text.removesuffix('\r')) for number, text in enumerate(texts, 1)]

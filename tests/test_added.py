@@ -41,6 +41,15 @@ def test_committed_staged_unstaged_and_new(repo: Repo) -> None:
     ]  # fmt: skip
 
 
+def test_what_is_generated_or_data_is_left_out_tracked_or_not(repo: Repo) -> None:
+    base = repo.commit('base', **{'old.py': 'one\n'})
+    repo.git('switch', '-q', '-c', 'work')
+    repo.commit('mine', **{'made.py': 'x\n' * 20_001})
+    repo.write_file('fresh.py', 'x\n' * 20_001)
+    repo.write_file('small.py', 'x\n')
+    assert _lines(repo, base) == [('small.py', 1, 'x')]
+
+
 def test_a_renamed_file_has_only_what_is_new_and_the_base_may_move(repo: Repo) -> None:
     base = repo.commit('base', **{'a.py': ''.join(f'{n}\n' for n in range(20))})
     repo.git('switch', '-q', '-c', 'work')
