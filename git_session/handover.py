@@ -61,9 +61,11 @@ def template(here: Workspace) -> str:
     if len(data) > _MOST_BYTES:
         raise SessionError(f"could not read '{name}': larger than {_MOST_BYTES >> 10} KiB")
     try:
-        return data.decode('utf-8').removeprefix('\ufeff').replace('\r\n', '\n')
+        text = data.decode('utf-8').removeprefix('\ufeff').replace('\r\n', '\n')
     except UnicodeDecodeError:
         raise SessionError(f"could not read '{name}': it is no UTF-8", status=FATAL) from None
+    # What it does to a terminal came with the repository; blanks that do not break are harmless.
+    return output.plain(text.replace('\u00a0', ' ').replace('\u202f', ' '))
 
 
 def stashes(branch: str) -> list[str]:

@@ -81,6 +81,13 @@ def test_a_template_that_cannot_be_used(
     assert f'{problem}\n' in run('handoff', '--check', status=1).out
 
 
+def test_a_template_does_nothing_to_a_terminal(work: Repo, run: Run) -> None:
+    work.write_file(
+        TEMPLATE, '\ufeff# \x1b[31m{{branch}}\x1b]0;title\x07\x9b\u202e 1\u00a0000 é\r\n'
+    )
+    assert _body(run('handoff').out) == '# \\x1b[31mwork\\x1b]0;title\\x07\\x9b\\u202e 1 000 é\n'
+
+
 def test_a_template_that_is_a_link_is_not_read(work: Repo, run: Run, tmp_path: Path) -> None:
     (tmp_path / 'secret').write_text('a secret\n')
     (work.path / '.session').mkdir()
