@@ -82,10 +82,10 @@ def test_a_template_that_cannot_be_used(
 
 
 def test_a_template_does_nothing_to_a_terminal(work: Repo, run: Run) -> None:
-    work.write_file(
-        TEMPLATE, '\ufeff# \x1b[31m{{branch}}\x1b]0;title\x07\x9b\u202e 1\u00a0000 é\r\n'
-    )
-    assert _body(run('handoff').out) == '# \\x1b[31mwork\\x1b]0;title\\x07\\x9b\\u202e 1 000 é\n'
+    text = '\ufeff# \x1b[31m{{branch}}\x1b]0;title\x07\x9b\u202e 1\u00a0000 é\r\n'
+    work.write_file(TEMPLATE, text)
+    said = '# \\x1b[31mwork\\x1b]0;title\\x07\\x9b\\u202e 1 000 é\n'
+    assert _body(run('handoff').out) == said
 
 
 def test_a_template_that_is_a_link_is_not_read(work: Repo, run: Run, tmp_path: Path) -> None:
