@@ -272,6 +272,13 @@ def restore(repo: git.Repository, settings: Settings, saved: Saved) -> None:
     with eventlog.lock(repo.gitdir, name=snapshot.LOCK):
         try:
             _restore(here, repo, saved)
+        except OSError as error:
+            where = os.fsdecode(error.filename2 or error.filename or '.')
+            raise SessionError(
+                f"cannot restore the work in progress of '{saved.branch}': "
+                f"'{os.path.relpath(where, here.top)}': {error.strerror}",
+                f"all of it is still saved: 'git session wip restore {saved.branch}' goes on",
+            ) from None
         finally:
             here.sweep()
     drop(saved, 'restored')

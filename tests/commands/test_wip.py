@@ -419,6 +419,30 @@ def test_branches_that_change_names(saved: Repo, run: Run) -> None:
     assert saved.git('status', '--porcelain') == ' M a.txt\nA  staged.txt\n?? new.txt'
 
 
+def test_a_folder_that_cannot_be_written(
+    saved: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the system refuses is said, not only where; the next restore goes on."""
+
+    def refuse(source: str, target: str) -> None:
+        if target.endswith('staged.txt'):
+            raise PermissionError(13, 'Permission denied', source, None, target)
+        replace(source, target)
+
+    replace = os.replace
+    monkeypatch.setattr(os, 'replace', refuse)
+    said = run('switch', 'work')
+    assert said.err.endswith(
+        "Switched to branch 'work'\n"
+        "warning: cannot restore the work in progress of 'work': "
+        "'staged.txt': Permission denied\n"
+        "hint: all of it is still saved: 'git session wip restore work' goes on\n"
+    )
+    monkeypatch.setattr(os, 'replace', replace)
+    run('wip', 'restore')
+    assert saved.git('status', '--porcelain') == ' M a.txt\nA  staged.txt\n?? new.txt'
+
+
 def test_in_a_worktree(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     work.git('worktree', 'add', '-q', '-b', 'agent', '../agent')
     there = Repo(work.path.parent / 'agent')
