@@ -139,6 +139,7 @@ complete -c git-session -n $new -a handoff -d 'Write the handoff of a session'
 complete -c git-session -n $new -a log -d 'Show the events of a session in words'
 complete -c git-session -n $new -a history -d 'List sessions'
 complete -c git-session -n $new -a show -d 'Show one session whole'
+complete -c git-session -n $new -a context -d 'Show which context files matter, and how stale they are'
 complete -c git-session -n $new -a push -d 'Share the sessions over a git remote'
 complete -c git-session -n $new -a pull -d 'Take in what others shared'
 complete -c git-session -n $new -a export -d 'Write a session as one file, or all as lines of JSON'
@@ -187,7 +188,7 @@ set on "__git_session_in 'hooks install'"
 complete -c git-session -n $on -l method -xa 'auto config files' -d 'How'
 complete -c git-session -n $on -l print -d 'Only print the lines to add to hooks of your own'
 
-set -l show '__git_session_in start resume switch end status brief handoff log history show push pull allow doctor prune' \
+set -l show '__git_session_in start resume switch end status brief handoff log history show context push pull allow doctor prune' \
     "'objectives list' 'blockers list' 'decisions list' 'decisions show'" \
     "'wip list' 'wip show' 'config list' 'config get' 'hooks status'"
 complete -c git-session -n "$show" -l format -xa 'text json' -d 'How to show it'
@@ -265,6 +266,8 @@ complete -c git-session -n '__git_session_in brief' -l budget -x -d 'At most so 
 complete -c git-session -n '__git_session_in brief' -l since -x -d 'Only what is new since then'
 complete -c git-session -n '__git_session_in handoff' -s o -l output -rF -d 'Write it to a file'
 complete -c git-session -n '__git_session_in handoff' -l check -d 'Say what the next person will miss'
+complete -c git-session -n '__git_session_in context' -l health -d 'How stale all of them are'
+complete -c git-session -n '__git_session_in context' -l update -xa '(__fish_complete_directories)' -d 'Refresh what is made from facts'
 set on '__git_session_in push'
 complete -c git-session -n $on -s n -l dry-run -d 'Only show what would leave'
 complete -c git-session -n $on -l verify -d 'Run the pre-push hook'

@@ -7,7 +7,7 @@ import time
 
 from git_session import gates, git, history, knowledge, merged, output, presence, putaside
 from git_session.analysis.remarks import remarks
-from git_session.context import Look
+from git_session.context import Look, remember
 from git_session.errors import USAGE, SessionError
 from git_session.session import Session, replay
 from git_session.views import brief, sections, since
@@ -84,7 +84,9 @@ def _scene(here: Workspace, look: Look | None) -> Scene:
         here.repo.top or '', config['context.architecture'], config['context.patterns'],
         config['context.conventions'],
     )  # fmt: skip
-    return scene.replace(knowledge=known, around=look.around(now))
+    around = look.around(now)
+    remember(here, around)
+    return scene.replace(knowledge=known, around=around)
 
 
 def _me(here: Workspace) -> str:

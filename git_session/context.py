@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
-from git_session import contextfiles, filelog, git, history
+from git_session import contextfiles, eventlog, filelog, git, history
 from git_session.analysis import contexthealth, contextlines, filehistory
 from git_session.analysis.around import Around, Relevant
 from git_session.analysis.contexthealth import Health
 from git_session.contextfiles import ContextFile
 from git_session.filelog import Touched
+from git_session.views import context as view
 from git_session.workspace import Workspace
 
 TYPE_CHECKING = False
@@ -163,3 +164,24 @@ def every(here: Workspace, now: float) -> list[tuple[ContextFile, Health]]:
     health = _health(here, found, commits, now, _FAR_BACK)
     order = sorted(found, key=lambda each: (-health[each.path].score, each.path))
     return [(each, health[each.path]) for each in order]
+
+
+# --- what a status shows of it, which does not look around itself
+
+REMEMBERED = 'context-stale'  # in the folder of the session: HEAD, then a line each
+
+
+def remember(here: Workspace, around: Around) -> None:
+    """Write down which context files need care, for those that have no time to look."""
+    if not here.place or here.session is None:
+        return
+    path = os.path.join(here.place, REMEMBERED)
+    stale = view.stale(around)
+    try:
+        if stale:
+            text = f'{here.repo.head}\n' + ''.join(f'{each}\n' for each in stale)
+            eventlog.write_file(path, text)
+        elif os.path.exists(path):
+            os.remove(path)
+    except OSError:
+        pass  # nobody waits for it

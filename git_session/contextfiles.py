@@ -67,7 +67,7 @@ class Listing:
         others |= {path for path in self._untracked if is_name(path.rpartition('/')[2])}
         others |= set(_beside(self._top, self._near))
         found = [
-            _checked(self._top, path, is_tracked=path in tracked)
+            checked(self._top, path, is_tracked=path in tracked)
             for path in sorted({*tracked, *others})[:_MOST_FILES]
             if os.path.lexists(os.path.join(self._top, path))
         ]
@@ -98,7 +98,7 @@ def _beside(top: str, near: Iterable[str]) -> list[str]:
     return found
 
 
-def _checked(top: str, path: str, *, is_tracked: bool) -> ContextFile:
+def checked(top: str, path: str, *, is_tracked: bool = True) -> ContextFile:
     """The file with where it leads and why it cannot be read."""
     full, real_top = os.path.join(top, path), os.path.realpath(top)
     real = os.path.realpath(full)

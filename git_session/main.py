@@ -54,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     'log': Command('log', _LOOK, 'Show the events of a session in words'),
     'history': Command('history', _LOOK, 'List sessions'),
     'show': Command('show', _LOOK, 'Show one session whole'),
+    'context': Command('context', _LOOK, 'Show which context files matter, and how stale they are'),
     'push': Command('push', _SHARE, 'Share the sessions over a git remote'),
     'pull': Command('pull', _SHARE, 'Take in what others shared'),
     'export': Command('export', _SHARE, 'Write a session as one file, or all as lines of JSON'),

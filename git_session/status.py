@@ -25,7 +25,7 @@ def show(here: Workspace, *, lists: frozenset[str], verbose: bool, as_json: bool
     said = remarks(
         session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
         saved=_saved(here), others=presence.told(here.repo),
-    )  # fmt: skip
+    ) + _stale(here)  # fmt: skip
     track = here.config['session.auto_track']
     if as_json:
         output.json(
@@ -54,6 +54,21 @@ def _saved(here: Workspace) -> list[str]:
     from git_session import putaside
 
     return putaside.told(here.repo, session)
+
+
+# The file of context.remember: HEAD, then a line each.
+STALE = 'context-stale'
+
+
+def _stale(here: Workspace) -> list[str]:
+    """The context files that needed care when somebody looked at this HEAD."""
+    try:
+        with open(os.path.join(here.place, STALE), encoding='utf-8') as file:
+            head, *stale = file.read(1 << 14).split('\n')[:-1]
+    except (OSError, ValueError):
+        return []
+    command = 'git session context --health'
+    return [f'{each}: {command}' for each in stale] if head == here.repo.head else []
 
 
 def _tdd(here: Workspace) -> Figures | None:

@@ -44,7 +44,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'working tree': (
         'reportcache', 'freshness', 'measure', 'sources',
         'transfer', 'leaks', 'archive', 'treefiles', 'staging', 'snapshot', 'wip',
-        'bindings', 'ccmp', 'workspace', 'context', 'sharing', 'arrivals',
+        'bindings', 'ccmp', 'workspace', 'context', 'contextpart', 'sharing', 'arrivals',
         'gates', 'storage', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
     ),

@@ -55,7 +55,7 @@ def read(text: str) -> Said:
         if each.startswith('#'):
             title = each.strip('# ').strip()
             headings.append(title)
-            kind = _kind(title, gotchas, patterns) or others
+            kind = {'gotcha': gotchas, 'pattern': patterns}.get(_kind(title), others)
             continue
         shown = _bare(each)
         if shown and not (kind is others and _is_import(shown)):
@@ -100,11 +100,12 @@ def _is_item(text: str) -> bool:
     return word in ('-', '*', '+') or (word[-1:] in ('.', ')') and word[:-1].isdigit())
 
 
-def _kind(title: str, gotchas: list[str], patterns: list[str]) -> list[str] | None:
+def _kind(title: str) -> str:
+    """What stands below a heading: ``gotcha``, ``pattern``, or ''."""
     lower = title.lower()
     if any(word in lower for word in _GOTCHAS):
-        return gotchas
-    return patterns if any(word in lower for word in _PATTERNS) else None
+        return 'gotcha'
+    return 'pattern' if any(word in lower for word in _PATTERNS) else ''
 
 
 def _bare(text: str) -> str:

@@ -1,0 +1,253 @@
+"""git session context: what matters, how stale it is, and the part that is made."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from git_session import context, status
+from git_session.analysis.contextlines import BEGIN, END
+from tests.commands.conftest import Run
+from tests.repo import Repo
+from tests.views.test_schemas import check
+
+DAY = 86400
+
+
+def old(repo: Repo, days: int, name: str, text: str) -> str:
+    """A commit of one file, so many days ago."""
+    date = f'{int(time.time()) - days * DAY - 60} +0000'
+    repo.write_file(name, text)
+    repo.git('add', '-f', '--', name)
+    repo.git('commit', '-qm', name, GIT_COMMITTER_DATE=date, GIT_AUTHOR_DATE=date)
+    return repo.git('rev-parse', 'HEAD')
+
+
+@pytest.fixture
+def work(make_repo: Callable[..., Repo], run: Run) -> Repo:
+    """Context files of some age; the session changes a file in src/auth."""
+    repo = make_repo(commit=False)
+    old(repo, 200, 'CLAUDE.md', '# Project\n\n## Conventions\n\n- Tests first\n')
+    old(repo, 100, 'src/auth/CLAUDE.md',
+        '# Auth\n\n## Gotchas\n\n- Tokens are never\n  logged\n- OAuth expires\n')  # fmt: skip
+    old(repo, 50, 'docs/AGENTS.md', '# Documents\n\n- Lines fit\n')
+    for number in range(12):
+        old(repo, 40 - number, 'src/auth/a.py', f'{number}\n')
+    run('start', 'work', '-o', 'Google OAuth')
+    repo.commit('work', **{'src/auth/a.py': 'mine\n'})
+    return repo
+
+
+def test_what_matters(work: Repo, run: Run) -> None:
+    name = work.context()['session']
+    assert (
+        run('context').out
+        == f"""\
+Context of session {name}
+
+src/auth/CLAUDE.md
+  1 file of this session below it
+  critical 4.3: 100 days old, 13 commits in its folder since
+  gotcha: "OAuth expires"
+  gotcha: "Tokens are never logged"
+
+CLAUDE.md
+  1 file of this session below it; for the whole repository
+  critical 4.5: 200 days old, 15 commits in its folder since
+  pattern: "Tests first"
+"""
+    )
+    found = json.loads(run('context', '--json').out)
+    check('session-context', found)
+    assert [each['path'] for each in found['context']] == ['src/auth/CLAUDE.md', 'CLAUDE.md']
+
+
+def test_words_of_objectives_find_another_folder(work: Repo, run: Run) -> None:
+    run('objectives', 'complete', '1')
+    run('objectives', 'add', 'Rewrite the docs')
+    assert "docs/AGENTS.md\n  about 'docs', as an objective is\n" in run('context').out
+
+
+def test_brief_and_status_tell_of_it(work: Repo, run: Run) -> None:
+    assert status.STALE == context.REMEMBERED
+    told = 'src/auth/CLAUDE.md is stale (critical: 100 days old, 13 commits in its folder since)'
+    assert told not in run('status').out
+    brief = run('brief').out
+    assert '- src/auth/CLAUDE.md says: "OAuth expires"\n' in brief
+    assert f'- {told}\n' in brief
+    assert '- CLAUDE.md says: "Tests first"\n' in brief
+    assert '- look over src/auth/CLAUDE.md (100 days old, 13 commits' in brief
+    assert f'{told}: git session context --health\n' in run('status').out
+    work.commit('more')
+    assert 'is stale' not in run('status').out
+
+
+def test_health_of_all(work: Repo, run: Run) -> None:
+    work.git('switch', '-q', 'main')
+    work.write_file('lib/agents.md', 'new\n')
+    work.write_file('node_modules/x/CLAUDE.md', 'not ours\n')
+    work.write_file('.gitignore', 'node_modules\n')
+    (work.path / 'lib/CLAUDE.md').symlink_to('agents.md')
+    (work.path / 'docs/CLAUDE.md').symlink_to('/etc/passwd')
+    assert (
+        run('context', '--health').out
+        == """\
+Context health 32 of 100
+
+  CLAUDE.md: critical 4.4: 200 days old, 14 commits in its folder since
+  src/auth/CLAUDE.md: critical 4.2: 100 days old, 12 commits in its folder since
+  docs/AGENTS.md: medium 1.7: 50 days old, 0 commits in its folder since
+  docs/CLAUDE.md: leads out of the working tree
+  lib/agents.md: unknown: not committed yet
+
+Next
+  look over CLAUDE.md (200 days old, 14 commits in its folder since): \
+git session context --update .
+  look over src/auth/CLAUDE.md (100 days old, 12 commits in its folder since): \
+git session context --update src/auth
+"""
+    )
+    check('context-health', json.loads(run('context', '--health', '--json').out))
+
+
+def test_one_with_changes_is_being_seen_to(work: Repo, run: Run) -> None:
+    work.write_file('src/auth/CLAUDE.md', 'anew\n')
+    assert 'src/auth/CLAUDE.md: low 0.0: 0 days old, 0 commits' in run('context', '--health').out
+
+
+def test_without_any(repo: Repo, run: Run) -> None:
+    assert run('context', '--health').out == (
+        'no context files; make one: git session context --update <dir>\n'
+    )
+    run('start', 'work')
+    assert run('context').out == 'no context file matters for this session\n'
+
+
+# --- --update
+
+
+def part(path: Path) -> list[str]:
+    """The made part without its markers and its last item, which names a commit."""
+    lines = path.read_text().splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith(BEGIN))
+    end = next(number for number, line in enumerate(lines) if line.startswith(END))
+    return lines[begin + 1 : end - 1]
+
+
+def test_the_part_is_made_of_what_git_knows(work: Repo, run: Run) -> None:
+    old(work, 0, 'src/auth/tests/test_a.py', 'x')
+    path = work.path / 'src/auth/CLAUDE.md'
+    before = path.read_bytes()
+    assert run('context', '--update', 'src/auth').err == 'src/auth/CLAUDE.md: updated\n'
+    assert path.read_bytes().startswith(before + b'\n' + BEGIN.encode())
+    assert part(path) == [
+        '## What git knows', '',
+        '- 2 files that git tracks: 2 .py',
+        '- Most changed in the last 1000 commits: `src/auth/a.py` (13), '
+        '`src/auth/tests/test_a.py` (1)',
+        '- Known by, in commits: Ann Author (14)',
+    ]  # fmt: skip
+    assert run('context', '--update', 'src/auth').err == 'src/auth/CLAUDE.md: up to date\n'
+    work.git('commit', '-qam', 'context')
+    assert run('context', '--update', 'src/auth').err == 'src/auth/CLAUDE.md: up to date\n'
+    assert run('context', '--update', 'src/auth', '--json').out.startswith('{\n  "schema": ')
+
+
+@pytest.mark.parametrize(
+    ('before', 'after'),
+    [
+        (b'', b'PART\n'),
+        (b'text', b'text\n\nPART\n'),
+        (b'text\n', b'text\n\nPART\n'),
+        (b'text\r\n', b'text\r\n\r\nPART\r\n'),
+        (b'\xef\xbb\xbftext \xff\n\n', b'\xef\xbb\xbftext \xff\n\nPART\n'),
+        (b'a\nBEGIN x -->\nold\nEND -->\n  b\t\n', b'a\nPART\n  b\t\n'),
+        (b'a\r\nBEGIN -->\r\nEND -->', b'a\r\nPART'),
+    ],
+)
+def test_the_rest_stays_byte_for_byte(work: Repo, run: Run, before: bytes, after: bytes) -> None:
+    path = work.path / 'docs/AGENTS.md'
+    path.write_bytes(before.replace(b'BEGIN', BEGIN.encode()).replace(b'END', END.encode()))
+    path.chmod(0o754)
+    run('context', '--update', 'docs')
+    data = path.read_bytes()
+    begin, end = data.index(BEGIN.encode()), data.index(END.encode())
+    made = data[begin : data.index(b'-->', end) + 3]
+    assert data.replace(made, b'PART') == after
+    assert made.count(b'\r') == (made.count(b'\n') if b'\r' in after else 0)
+    assert path.stat().st_mode & 0o777 == 0o754
+    run('context', '--update', 'docs')
+    assert path.read_bytes() == data
+
+
+def test_one_is_made_of_the_usual_name(work: Repo, run: Run) -> None:
+    (work.path / 'empty').mkdir()
+    assert run('context', '--update', 'empty').err == 'empty/CLAUDE.md: created\n'
+    assert (work.path / 'empty/CLAUDE.md').read_text() == (
+        f"{BEGIN}: by 'git session context --update', which makes this part anew -->\n"
+        f'## What git knows\n\n- 0 files that git tracks\n{END} -->\n'
+    )
+
+
+def test_from_a_subdirectory_and_through_a_link(
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work.path / 'docs/CLAUDE.md').symlink_to('AGENTS.md')
+    monkeypatch.chdir(work.path / 'docs')
+    assert run('context', '--update', '.').err == 'docs/AGENTS.md: updated\n'
+    assert (work.path / 'docs/CLAUDE.md').is_symlink()
+
+
+def refuse(work: Repo, run: Run, folder: str) -> str:
+    """What is said; nothing is changed."""
+    before = {path: path.read_bytes() for path in work.path.rglob('*.md')}
+    said = run('context', '--update', folder, status=1).err
+    assert {path: path.read_bytes() for path in work.path.rglob('*.md')} == before
+    return said
+
+
+@pytest.mark.parametrize(
+    'text', ['BEGIN\n', 'END\n', 'END\nBEGIN\n', 'BEGIN\nBEGIN\nEND\n', 'BEGIN\nEND\nEND\n']
+)
+def test_markers_that_are_no_pair(work: Repo, run: Run, text: str) -> None:
+    text = text.replace('BEGIN', f'{BEGIN} -->').replace('END', f'{END} -->')
+    work.write_file('docs/AGENTS.md', text)
+    assert refuse(work, run, 'docs').startswith(
+        "error: cannot update 'docs/AGENTS.md': the markers of its made part are no pair\n"
+    )
+
+
+def test_what_cannot_be_updated(work: Repo, run: Run, tmp_path: Path) -> None:
+    assert refuse(work, run, 'nowhere') == "error: 'nowhere' is no folder\n"
+    outside = f"error: '{tmp_path}' is outside of the working tree\n"
+    assert refuse(work, run, str(tmp_path)) == outside
+    assert refuse(work, run, '.git') == "error: '.git' is outside of the working tree\n"
+    (work.path / 'link').symlink_to(tmp_path)
+    assert 'is outside of the working tree' in refuse(work, run, 'link')
+    (tmp_path / 'elsewhere.md').write_text('x\n')
+    (work.path / 'src/CLAUDE.md').symlink_to(tmp_path / 'elsewhere.md')
+    assert refuse(work, run, 'src') == (
+        "error: cannot update 'src/CLAUDE.md': leads out of the working tree\n"
+    )
+    work.write_file('docs/AGENTS.md', b'a\0b')
+    assert refuse(work, run, 'docs') == "error: cannot update 'docs/AGENTS.md': it is no text\n"
+    work.write_file('docs/AGENTS.md', b'a' * (256 * 1024 + 1))
+    assert 'larger than 256 KiB' in refuse(work, run, 'docs')
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason='everything is writable for root')
+def test_one_that_is_read_only(work: Repo, run: Run) -> None:
+    (work.path / 'docs/AGENTS.md').chmod(0o444)
+    assert 'it is read-only' in refuse(work, run, 'docs')
+
+
+def test_usage(work: Repo, run: Run) -> None:
+    assert run('context', '--health', '--update', '.', status=129).err == (
+        "error: options '--health' and '--update' cannot be used together\n"
+        "hint: see 'git session context -h'\n"
+    )
