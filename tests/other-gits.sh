@@ -6,7 +6,7 @@
 # Tests what is committed.  Needs root, debootstrap and Debian's packages
 # ($DEBIAN_MIRROR names another mirror than debootstrap's own).  Each release (trixie
 # and sid if none is named) gets a folder below ${XDG_CACHE_HOME:-~/.cache}/git-session-gits
-# that is kept for the next time, some 500 MB; remove it to have the release's newest git.
+# that is kept for the next time, some 900 MB; remove it to have the release's newest git.
 # Not run there: what installs other packages (install.sh, the hook managers).
 set -eu
 
@@ -35,7 +35,8 @@ prepare() {
     if [ ! -x "$root/venv/bin/python" ]; then
         mkdir -p "$cache"
         rm -rf "$root"
-        packages=git,python3,python3-venv,busybox,ca-certificates,man-db,openssh-client
+        packages=git,python3,python3-venv,ca-certificates,openssh-client,git-filter-repo,strace
+        packages=$packages,busybox,mksh,ksh93u+m,zsh,fish,man-db,mandoc,jq
         debootstrap --variant=minbase --include="$packages" "$1" "$root" ${DEBIAN_MIRROR+"$DEBIAN_MIRROR"}
         chroot "$root" python3 -m venv /venv
     fi
