@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from git_session import git
 from git_session.history import Work, empty_tree
@@ -13,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_SKEW = 60 * 10**9  # nanoseconds that the clock of a container or a server may be ahead
 _MOST_WALKED = 1000  # files of a folder that git does not track
 
 
@@ -39,6 +41,8 @@ class Freshness:
         """
         if self._is_unchanged(report.path):
             return f'{report.path} is tracked by git, its time says nothing'
+        if report.time > time.time_ns() + _SKEW:
+            return f'{report.path} comes from the future, its time says nothing'
         for path in files:
             moment = _moment(self.top, path)
             if moment is None:

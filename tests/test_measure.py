@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 
 import pytest
@@ -159,6 +160,12 @@ def test_one_that_git_tracks_was_written_by_a_checkout(project: Repo) -> None:
     assert figures().tests == 3  # it differs from what HEAD has
     project.git('commit', '-qm', 'report')
     assert figures().unknown == {'tests': 'junit.xml is tracked by git, its time says nothing'}
+
+
+def test_one_from_the_future_would_be_newer_than_all_that_is_to_come(project: Repo) -> None:
+    put(project, 'junit.xml', junit(), time.time() - NOW + 3600)
+    said = 'junit.xml comes from the future, its time says nothing'
+    assert figures().unknown == {'tests': said}
 
 
 def test_a_report_that_was_there_before_is_missed(project: Repo, run: Run) -> None:
