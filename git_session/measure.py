@@ -17,7 +17,7 @@ from git_session.tracking import Tracking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from typing import Any
 
     from git_session.added import Added
@@ -206,6 +206,10 @@ def _changed(reader: _Reader, found: Figures, lines: _Lines, added: Sequence[Add
         and reader.tracking.is_source(path) and kind(path) == 'source'
     ]  # fmt: skip
     measured = covered + len(missed)
+    unread = reader.unread(lines.keys() - numbers.keys())
+    if unread:
+        reason = f'too much was added to look at {unread}'
+        return found.replace(unknown={**found.unknown, CHANGED: reason})
     reason = ''
     if not measured and code & (lines.keys() | set(left)):
         reason = 'the report speaks of no line that this session added'
@@ -251,6 +255,15 @@ class _Reader:
         """Write the cache, if it was used."""
         if self._cache is not None:
             self._cache.keep()
+
+    def unread(self, paths: Collection[str]) -> str:
+        """A source file among the paths whose added lines were too many, '' without any."""
+        changed = {each.path for each in self._work.uncommitted}  # may have taken lines back
+        return next((
+            each.path for each in self._work.changes
+            if each.added and each.path in paths and each.path not in changed
+            and self.tracking.is_source(each.path)
+        ), '')  # fmt: skip
 
     def tests(self, report: Found) -> tuple[list[int] | None, str]:
         """[count, failures, errors, skipped], or None and why not."""

@@ -255,6 +255,17 @@ def test_what_no_report_speaks_of_is_named(project: Repo) -> None:
     assert figures().unknown == {'coverage': 'coverage.xml speaks of no file of this repository'}
 
 
+def test_what_was_too_much_to_look_at_makes_the_changed_lines_unknown(project: Repo) -> None:
+    project.commit('made', **{'made.py': 'x\n' * 20_001})
+    put(project, 'coverage.xml', cobertura(app__py='1110', made__py='1'), time.time() - NOW)
+    found = figures()
+    assert (found.coverage, found.changed, found.changed_measured) == (80.0, None, 0)
+    assert found.unknown == {'changed': 'too much was added to look at made.py'}
+    project.write_file('made.py', 'x\n')
+    put(project, 'coverage.xml', cobertura(app__py='1110', made__py='1'), time.time() - NOW)
+    assert figures().changed == 200 / 3
+
+
 def test_reports_are_read_once_and_again_when_they_change(
     project: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
