@@ -111,7 +111,9 @@ def _moment(here: Workspace, given: str) -> Since:
         if event.type in ('commit', 'checkpoint') and event.facts.get('commit') == oid
         and (event.type == 'commit' or event.facts.get('committed'))
     ]  # fmt: skip
-    return Since(max([*told, *(float(each.time) for each in history.describe([oid]))]), oid)
+    # Commits know the second only: what came before one in its second is no news.
+    made = [each.time + 0.999 for each in history.describe([oid])]
+    return Since(max([*told, *made]), oid)
 
 
 def _time(given: str) -> float:
