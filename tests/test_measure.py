@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from git_session.analysis.figures import Figures
+from git_session.analysis.figures import CHANGED, Figures
 from git_session.workspace import open_workspace
 from tests.repo import Repo, Result
 
@@ -260,10 +260,12 @@ def test_what_was_too_much_to_look_at_makes_the_changed_lines_unknown(project: R
     put(project, 'coverage.xml', cobertura(app__py='1110', made__py='1'), time.time() - NOW)
     found = figures()
     assert (found.coverage, found.changed, found.changed_measured) == (80.0, None, 0)
-    assert found.unknown == {'changed': 'too much was added to look at made.py'}
-    project.write_file('made.py', 'x\n')
-    put(project, 'coverage.xml', cobertura(app__py='1110', made__py='1'), time.time() - NOW)
-    assert figures().changed == 200 / 3
+    assert found.unknown == {CHANGED: 'too much was added to look at made.py'}
+    project.git('rm', '-q', 'made.py')
+    project.git('commit', '-qm', 'taken back')
+    project.write_file('app.py', 'a\nb\n')  # nothing is added to it any more
+    put(project, 'coverage.xml', cobertura(app__py='11'), time.time() - NOW)
+    assert CHANGED not in figures().unknown
 
 
 def test_reports_are_read_once_and_again_when_they_change(
