@@ -21,13 +21,12 @@ def later(repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> Repo:
     now = time.time
     with monkeypatch.context() as past:
         past.setattr(time, 'time', lambda: now() - 3600)
-        date = f'{int(time.time())} +0000'
-        past.setenv('GIT_COMMITTER_DATE', date)
         run('start', 'work', '-o', 'Google OAuth', '-o', 'GitHub OAuth')
         run('decisions', 'add', 'Use sessions')
         run('blockers', 'add', 'CI is red')
         run('note', 'an old note')
         run('checkpoint', '--no-commit', '-l', 'half way')
+        past.setenv('GIT_COMMITTER_DATE', f'{int(time.time())} +0000')
         repo.commit('before', **{'old.py': 'x\n'})
         repo.git('tag', 'then')
     run('objectives', 'complete', '1')
