@@ -23,7 +23,7 @@ function __git_session_form
             set actions list show restore drop
         case config
             set actions list get schema
-        case hooks
+        case agent hooks
             set actions status install uninstall
     end
     if not set -q actions[1]
@@ -146,6 +146,7 @@ complete -c git-session -n $new -a export -d 'Write a session as one file, or al
 complete -c git-session -n $new -a import -d 'Take in the sessions of such a file'
 complete -c git-session -n $new -a wip -d 'List, show, restore, drop saved work in progress'
 complete -c git-session -n $new -a config -d 'Show the configuration in force'
+complete -c git-session -n $new -a agent -d 'Install, uninstall or check the hooks of AI agents'
 complete -c git-session -n $new -a hooks -d 'Install, uninstall or check the git hooks'
 complete -c git-session -n $new -a allow -d 'Allow the commands that the configuration here names'
 complete -c git-session -n $new -a doctor -d 'Check the installation'
@@ -179,6 +180,17 @@ set on '__git_session_needs_action config'
 complete -c git-session -n $on -a list -d 'The configuration in force'
 complete -c git-session -n $on -a get -d 'One value of it'
 complete -c git-session -n $on -a schema -d 'The JSON Schema of .session/config.yaml'
+set on '__git_session_needs_action agent'
+complete -c git-session -n $on -a status -d 'Whether they are in place'
+complete -c git-session -n $on -a install -d 'Add them to its configuration'
+complete -c git-session -n $on -a uninstall -d 'Take them out again'
+set on "not __git_session_needs_action agent; and __git_session_in 'agent status' 'agent install' 'agent uninstall'"
+complete -c git-session -n $on -a 'claude codex gemini cursor copilot' -d Agent
+set on "__git_session_in 'agent install'"
+complete -c git-session -n $on -l line -d 'Add a marked line to its instructions too'
+complete -c git-session -n $on -l print -d 'Only print what a file of its own would hold'
+set on "__git_session_in 'agent install' 'agent uninstall'"
+complete -c git-session -n $on -l user -d 'In your own configuration'
 set on '__git_session_needs_action hooks'
 complete -c git-session -n $on -a status -d 'Whether each hook is in place'
 complete -c git-session -n $on -a install -d 'Install them beside what is there'
@@ -190,13 +202,14 @@ complete -c git-session -n $on -l print -d 'Only print the lines to add to hooks
 
 set -l show '__git_session_in start resume switch end status brief handoff log history show context push pull allow doctor prune' \
     "'objectives list' 'blockers list' 'decisions list' 'decisions show'" \
-    "'wip list' 'wip show' 'config list' 'config get' 'hooks status'"
+    "'wip list' 'wip show' 'config list' 'config get' 'agent status' 'hooks status'"
 complete -c git-session -n "$show" -l format -xa 'text json' -d 'How to show it'
 complete -c git-session -n "$show" -l json -d 'Short for --format json'
 
 set on '__git_session_in init'
 complete -c git-session -n $on -s f -l force -d 'Write existing files anew, with a backup'
 complete -c git-session -n $on -l no-hooks -d 'Do not install the hooks'
+complete -c git-session -n $on -l agents -x -d 'Install the hooks of these AI agents'
 
 set on '__git_session_in start'
 complete -c git-session -n $on -s o -l objective -x -d 'What the session is for'

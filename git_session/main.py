@@ -61,6 +61,7 @@ COMMANDS: dict[str, Command] = {
     'import': Command('import_', _SHARE, 'Take in the sessions of such a file'),
     'wip': Command('wip', _CARE, 'List, show, restore, drop saved work in progress'),
     'config': Command('config', _CARE, 'Show the configuration in force'),
+    'agent': Command('agent', _CARE, 'Install, uninstall or check the hooks of AI agents'),
     'hooks': Command('hooks', _CARE, 'Install, uninstall or check the git hooks'),
     'allow': Command('allow', _CARE, 'Allow the commands that the configuration here names'),
     'doctor': Command('doctor', _CARE, 'Check the installation'),

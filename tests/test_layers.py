@@ -47,6 +47,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'bindings', 'ccmp', 'workspace', 'context', 'contextpart', 'sharing', 'arrivals',
         'gates', 'storage', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
+        'agentsetup', 'agenthook',
     ),
     'commands': ('commands',),
     'entry': ('main', '__main__'),

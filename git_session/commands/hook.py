@@ -1,4 +1,7 @@
-"""What the git hooks start when only Python will do.  Never fails, never prints."""
+"""What the git hooks and the agents' own hooks start.
+
+The first prints nothing, the others an answer in the agent's form; none ever fails.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,23 @@ import os
 
 from git_session import bindings, config, git
 from git_session.errors import SessionError
+from git_session.integrations import agents
 from git_session.options import Syntax, Values
 from git_session.workspace import open_workspace
 
-ABOUT = 'Started by the git hooks; of no use by hand.'
-FORMS = {'reconcile': Syntax('', 0, 0, ())}
+ABOUT = 'Started by the git hooks and by those of agents; of no use by hand.'
+FORMS = {
+    'reconcile': Syntax('', 0, 0, ()),
+    **{name: Syntax('<event>', 0, None, ()) for name in agents.PROGRAMS},
+}
 
 
 def run(action: str, values: Values) -> int:
-    """A branch was renamed: move its session's directory, nothing else."""
+    """Answer an agent's hook, or: a branch was renamed, move its session's directory."""
+    if action in agents.PROGRAMS:
+        from git_session import agenthook
+
+        return agenthook.run(action, values.operand or '')
     try:
         if os.environ.get('PRE_COMMIT'):
             _move()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import checkout, config, eventlog, git, output
+from git_session import agentsetup, checkout, config, eventlog, git, output
 from git_session.analysis import survey
 from git_session.errors import SessionError
 from git_session.options import Option, Syntax, Values
@@ -17,6 +17,7 @@ FORMS = {
         (
             Option(('-f', '--force'), 'write existing files anew, after a backup'),
             Option(('--no-hooks',), 'do not install the hooks'),
+            Option(('--agents',), 'install the hooks of these AI agents too', value='list'),
         ),
     )
 }  # fmt: skip
@@ -27,6 +28,7 @@ def run(action: str, values: Values) -> int:
     top = repo.top
     if top is None:
         raise SessionError('this operation must be run in a work tree')
+    programs = agentsetup.named((values.text('agents') or '').split(','))
     found = survey.survey(git.read('-C', top, 'ls-files', '-z').split('\0')[:-1])
     texts = {
         'config.yaml': config.template(),
@@ -44,6 +46,9 @@ def run(action: str, values: Values) -> int:
         raise SessionError(f"cannot write in '{folder}': {error.strerror}") from None
     if not values.flag('no-hooks'):
         for line in checkout.ensure_hooks(repo) or ['git hooks are installed already']:
+            output.talk(output.plain(line))
+    for program in programs:
+        for line in agentsetup.install(agentsetup.project(program, top, repo.sessions)):
             output.talk(output.plain(line))
     output.hint("commit .session to share it: 'git add .session'")
     return 0

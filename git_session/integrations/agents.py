@@ -34,7 +34,9 @@ class Program(Record):
     the variable `home` names, or `folder` in the user's own.  `shape` says how an answer
     is written: nested, flat (camelCase) or snake.  `limit` is what it takes of one answer
     before it cuts, counted in its `unit`: bytes, units of UTF-16 or characters.
-    `line` is the file of instructions it reads.
+    `line` is the file of instructions it reads.  `believed` are the triggers of a
+    compaction that really is one; without `resumes` nothing that is said when it takes a
+    session up again reaches the model.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Program(Record):
     unit: str
     line: str
     check: str = ''
+    believed: tuple[str, ...] = ()
+    resumes: bool = True
 
     def hook(self, event: str) -> Hook | None:
         return next((each for each in self.hooks if each.event == event), None)
@@ -83,7 +87,7 @@ _CODEX = Program(
         Hook(SESSION_START, 'SessionStart', 'startup|resume|clear|compact|fork'),
         Hook(PROMPT, 'UserPromptSubmit'),
         Hook(PRE_COMPACT, 'PreCompact'),
-        Hook(SESSION_END, 'SessionEnd', timeout=5),
+        Hook(SESSION_END, 'SessionEnd', timeout=3),  # it takes no more
     ),
     'nested', 10_000, 'bytes', 'AGENTS.md', 'it runs them once you trust them in /hooks',
 )  # fmt: skip
@@ -96,6 +100,8 @@ _GEMINI = Program(
         Hook(SESSION_END, 'SessionEnd', timeout=5),
     ),
     'nested', 10_000, 'characters', 'GEMINI.md', '/hooks panel shows them',
+    # Before every turn it says that it compacts automatically, whether it does or not.
+    ('manual',),
 )  # fmt: skip
 _CURSOR = Program(
     'cursor', 'Cursor', '.cursor/hooks.json', 'hooks.json', '', '.cursor',
@@ -117,7 +123,7 @@ _COPILOT = Program(
         Hook(PRE_COMPACT, 'preCompact'),
         Hook(SESSION_END, 'sessionEnd', timeout=5),
     ),
-    'flat', 10_000, 'utf-16', 'AGENTS.md', '/env shows them',
+    'flat', 10_000, 'utf-16', 'AGENTS.md', '/env shows them', resumes=False,
 )  # fmt: skip
 
 PROGRAMS = {each.name: each for each in (_CLAUDE, _CODEX, _GEMINI, _CURSOR, _COPILOT)}
@@ -197,13 +203,18 @@ def tells(program: Program, event: str) -> bool:
 
 
 class Input(Record):
-    """What an agent says of itself on stdin: claims, of the right kinds or empty."""
+    """What an agent says of itself on stdin: claims, of the right kinds or empty.
+
+    `host` is the program that it comes from where another's configuration was read:
+    Copilot CLI and Cursor run what stands in Claude Code's.
+    """
 
     id: str = ''
     cwd: str = ''
     source: str = ''
     reason: str = ''
     summary: str = ''
+    host: str = ''
 
 
 def read(given: Mapping[str, Any]) -> Input:
@@ -214,7 +225,15 @@ def read(given: Mapping[str, Any]) -> Input:
         _text(given, 'source'),
         _text(given, 'reason', 'trigger'),
         _text(given, 'compact_summary', 'compactSummary'),
+        _host(given),
     )
+
+
+def _host(given: Mapping[str, Any]) -> str:
+    if 'cursor_version' in given:
+        return 'cursor'
+    # Its input for hooks in the form of others; Claude Code's own has a transcript.
+    return 'copilot' if 'timestamp' in given and 'transcript_path' not in given else ''
 
 
 def _text(given: Mapping[str, Any], *names: str) -> str:

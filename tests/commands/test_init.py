@@ -118,7 +118,22 @@ def test_a_bare_repository(repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
     assert run('init', status=128).err == 'fatal: this operation must be run in a work tree\n'
 
 
-def test_agents_are_not_there_yet(repo: Repo, run: Run) -> None:
-    assert run('init', '--agents', 'claude', status=129).err == (
-        "error: unknown option 'agents'\nhint: see 'git session init -h'\n"
+def test_hooks_of_agents_come_too(repo: Repo, run: Run) -> None:
+    said = run('init', '--no-hooks', '--agents', 'claude, codex').err
+    assert said.splitlines()[-3:] == [
+        f'Claude Code: hooks written to {repo.path}/.claude/settings.json',
+        f'Codex CLI: hooks written to {repo.path}/.codex/hooks.json',
+        "hint: commit .session to share it: 'git add .session'",
+    ]
+    assert run('agent', 'status', 'claude', 'codex').out == (
+        'claude (project): installed\nclaude (user): not installed\n'
+        'codex (project): installed\ncodex (user): not installed\n'
     )
+
+
+def test_an_unknown_agent_stops_it_before_it_begins(repo: Repo, run: Run) -> None:
+    assert run('init', '--agents', 'claude,hal', status=129).err == (
+        "error: unknown agent 'hal'; expected one of claude, codex, gemini, cursor, copilot\n"
+        "hint: see 'git session init -h'\n"
+    )
+    assert not (repo.path / '.session').exists()

@@ -1,0 +1,387 @@
+"""What an agent's own hook does: tell it where things stand, and note that it is here.
+
+The agent's JSON on stdin is a claim: read up to a bound, taken for nothing where it is not
+what it should be, and used for no path but the directory to look in and no command.  What
+is printed is the strict JSON of that agent or nothing, nothing is ever said on stderr
+(some agents show it), and the exit status is 0, whatever happens.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import time
+
+from git_session import eventlog, git, identity, output, presence, words
+from git_session.errors import SessionError
+from git_session.identity import Agent
+from git_session.integrations import agents
+from git_session.integrations.agents import Input, Program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from git_session.workspace import Workspace
+
+BUDGET = 8000  # characters of a brief; less where an agent takes less
+SHORT = 2500
+_MOST_BYTES = 8 << 20  # of stdin
+_PATIENCE = 2.0  # seconds in which an agent has to write its input
+_AGAIN = 5.0  # seconds in which the same event of the same session is a second copy of the hook
+_MOST_SUMMARY = 4000  # characters of a compaction's summary
+_ROOM = 200  # of an agent's limit that is left free
+_SHORT_SOURCES = ('resume', 'compact', 'fork')
+
+
+def run(name: str, event: str) -> int:
+    """Answer one event of an agent; 0 always."""
+    given = agents.read(_stdin())
+    # Copilot CLI and Cursor run what stands in Claude Code's configuration too.
+    program = agents.PROGRAMS[given.host if given.host and name == 'claude' else name]
+    text = ''
+    if os.environ.get('GIT_SESSION') != '0':
+        try:
+            with _silence():
+                _settle(program, given)
+                text = _told(program, event, given)
+        except (SessionError, OSError):
+            pass  # no repository, or none that can be read: there is nothing to say
+        except Exception:
+            if os.environ.get('GIT_TRACE_SESSION'):
+                raise
+    answer = agents.answer(program, event, text)
+    if answer:
+        import json
+
+        output.out(json.dumps(answer) + '\n')
+    return 0
+
+
+def _stdin() -> dict[str, Any]:
+    """The object on stdin, {} for anything else; never waits for long."""
+    data = bytearray()
+    limit = time.monotonic() + _PATIENCE
+    try:
+        if os.isatty(0):
+            return {}
+        poller = select.poll()
+        poller.register(0, select.POLLIN | select.POLLHUP)
+        while poller.poll(max(limit - time.monotonic(), 0) * 1000):
+            part = os.read(0, 1 << 16)
+            if not part:
+                break
+            if len(data) <= _MOST_BYTES:  # what is more is read, and let go
+                data += part
+        if len(data) > _MOST_BYTES:
+            return {}
+        import json
+
+        found = json.loads(data.decode('utf-8', 'replace'))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+class _silence:
+    """Nothing reaches stderr in here, not from git either."""
+
+    def __enter__(self) -> None:
+        self._saved = -1
+        if not os.environ.get('GIT_TRACE_SESSION'):
+            self._saved = os.dup(2)
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 2)
+            os.close(null)
+
+    def __exit__(self, *_: object) -> None:
+        if self._saved >= 0:
+            os.dup2(self._saved, 2)
+            os.close(self._saved)
+
+
+def _settle(program: Program, given: Input) -> None:
+    """Stand where the agent does, and be a child of it and of no other one.
+
+    An agent may have been started by another, whose variables it has inherited.
+    """
+    for name, signs, key in identity.AGENTS:
+        for variable in (*signs, key):
+            os.environ.pop(variable, None)
+        if name == program.name:
+            found = identity.checked(given.id)
+            os.environ[signs[0]] = '1'
+            if key and found:
+                os.environ[key] = found
+    for variable in ('GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_COMMON_DIR', 'GIT_PREFIX'):
+        os.environ.pop(variable, None)
+    if os.path.isabs(given.cwd) and '\0' not in given.cwd:
+        os.chdir(given.cwd)
+
+
+def _told(program: Program, event: str, given: Input) -> str:
+    """Do what is to be done on an event; what the agent is to be told."""
+    if event in (agents.PROMPT, agents.TOOL):
+        return _moved(program, event)
+    repo = git.discover()
+    if _is_second(repo, event + given.source):
+        return ''
+    if event == agents.SESSION_START:
+        return _start(program, given, repo)
+    if event == agents.SESSION_END:
+        _end(given, repo)
+    else:
+        _compact(program, event, given, repo)
+    return ''
+
+
+# --- the beginning
+
+
+def _start(program: Program, given: Input, repo: git.Repository) -> str:
+    from git_session import brief
+    from git_session.workspace import open_workspace
+
+    me = identity.agent()
+    before = presence.own(repo, me)
+    here = open_workspace(work=True)
+    if here.off:
+        return ''
+    if os.path.isdir(repo.sessions):
+        presence.renew(here.repo, me)
+        _note_others(here.repo, me)
+        _mark(here.repo, me, compacted=False)
+    is_short = given.source in _SHORT_SOURCES
+    if here.session is None:
+        return '' if is_short else _nothing(here)
+    then = before.seen if before is not None else here.session.agents.get(me.name if me else '')
+    if given.source != 'compact':
+        _record(here, 'start', given.source)
+    if not is_short:
+        return _fitting(program, lambda budget: brief.text(here, budget=budget), BUDGET)
+    if not program.resumes:
+        _mark(here.repo, me, compacted=True)  # the next prompt brings it
+        return ''
+    return _fitting(program, lambda budget: brief.short(here, then=then, budget=budget), SHORT)
+
+
+def _fitting(program: Program, made: Callable[[int], str], budget: int) -> str:
+    """The text with the largest budget that the agent does not cut, as it counts."""
+    limit = program.limit - _ROOM
+    budget = min(budget, limit)
+    text = made(budget)
+    while (length := agents.size(text, program.unit)) > limit:
+        budget = min(budget, len(text)) * limit // length - 10
+        text = made(budget)
+    return text
+
+
+def _nothing(here: Workspace) -> str:
+    """The one line for a branch without a session; '' where none can be."""
+    if here.repo.top is None:
+        return ''
+    if here.repo.branch is None:
+        return 'HEAD is detached; sessions of git session belong to branches.'
+    return (
+        f"There is no session on branch '{output.line(here.repo.branch)}'. "
+        "'git session start [<branch>] -o <objective>' opens one."
+    )
+
+
+def _record(here: Workspace, what: str, reason: str, **checkpoint: Any) -> None:
+    """Note in the log what the agent did; with facts of a checkpoint, that too."""
+    if here.session is None or here.session.state == 'ended':
+        return
+    me = identity.agent()
+    maker = here.maker()
+    if what:
+        reason = words.cut(output.line(reason), 40)
+        maker.add('agent', name=me.name if me else '', what=what, reason=reason)
+    if checkpoint:
+        maker.add('checkpoint', commit=here.repo.head, auto=True, **checkpoint)
+    here.record(maker.made)
+
+
+# --- between
+
+
+def _moved(program: Program, event: str) -> str:
+    """The line for an agent under which HEAD moved, or beside which somebody came."""
+    repo, me = git.discover(), identity.agent()
+    if not os.path.isdir(repo.sessions):
+        return ''
+    before = presence.own(repo, me)
+    said = _head(repo, before) if before is not None else []
+    if not agents.tells(program, event):
+        if not said:  # what cannot be said stays to be said
+            presence.renew(repo, me)
+        return ''
+    said += _note_others(repo, me)
+    short = ''
+    if _mark(repo, me, compacted=False) and not program.starts_anew:
+        short = _after_compaction(program)
+    presence.renew(repo, me)
+    return '\n'.join(filter(None, [' '.join(said), short]))
+
+
+def _head(repo: git.Repository, before: presence.Lease) -> list[str]:
+    """How HEAD is not where the agent saw it last."""
+    now, then = repo.head or '', before.head
+    if now == then and (repo.branch or '') == before.branch:
+        return []
+    was = f"branch '{output.line(before.branch)}'" if before.branch else 'a detached HEAD'
+    is_on = f"branch '{output.line(repo.branch)}'" if repo.branch else 'a detached HEAD'
+    shown = words.short(now) if now else 'no commit'
+    old = words.short(then) if then else 'no commit'
+    if repo.branch == (before.branch or None):
+        return [f'HEAD moved since the last turn: {is_on}, from {old} to {shown}{_by(then, now)}.']
+    name = None
+    if repo.branch:
+        name = eventlog.session_id(eventlog.directory(repo.sessions, repo.branch))
+    whose = f'its session is {name}' if name else 'it has no session'
+    more = ", which 'git session brief' shows" if name else ''
+    return [
+        f'HEAD moved since the last turn: from {was} ({old}) to {is_on} ({shown})'
+        + (f'; {whose}{more}.' if repo.branch else '.')
+    ]
+
+
+def _by(then: str, now: str) -> str:
+    """`` (3 commits)``; what was rewritten has no number."""
+    if not then or not now or git.ask('merge-base', '--is-ancestor', then, now).status != 0:
+        return ', which does not follow it'
+    number = git.ask('rev-list', '--count', f'{then}..{now}').out.strip()
+    return f' ({words.count(int(number), "commit")})' if number.isdigit() else ''
+
+
+def _after_compaction(program: Program) -> str:
+    from git_session import brief
+    from git_session.workspace import open_workspace
+
+    here = open_workspace(work=True)
+    if here.session is None or here.off:
+        return ''
+    return _fitting(program, lambda budget: brief.short(here, budget=budget), SHORT)
+
+
+def _note_others(repo: git.Repository, me: Agent | None) -> list[str]:
+    """Who else is live on the branch that the agent was not told of yet; now it is.
+
+    The names that it knows are in ``session-live/.told-<its own>``, one a line.
+    """
+    there = {_shown(each, repo): each for each in presence.live(repo, me)}
+    path = os.path.join(repo.gitdir, presence.FOLDER, '.told-' + _own_name(me))
+    known = set(_lines(path))
+    fresh = [each for name, each in there.items() if name not in known]
+    if set(there) != known:
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            eventlog.write_file(path, ''.join(f'{name}\n' for name in sorted(there)))
+        except OSError:
+            pass
+    if not fresh:
+        return []
+    shown = ', '.join(
+        (output.line(each.who) or 'somebody')
+        + ('' if each.worktree == repo.top else f' in {output.line(each.worktree)}')
+        for each in fresh
+    )
+    return [f'Also live on this branch now: {shown}.']
+
+
+def _shown(lease: presence.Lease, repo: git.Repository) -> str:
+    who = f'{lease.agent.name}-{lease.agent.id}' if lease.agent else 'person'
+    return f'{who} {output.line(lease.worktree)}'
+
+
+def _own_name(me: Agent | None) -> str:
+    return f'{me.name}-{me.id}' if me else 'person'
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        with open(path, encoding='utf-8', errors='surrogateescape') as file:
+            return file.read(1 << 16).split('\n')[:-1]
+    except OSError:
+        return []
+
+
+def _mark(repo: git.Repository, me: Agent | None, *, compacted: bool) -> bool:
+    """Note that the agent's memory was cut, or that it was told what it lost; what it was."""
+    path = os.path.join(repo.gitdir, presence.FOLDER, '.compacted-' + _own_name(me))
+    was = os.path.exists(path)
+    if compacted:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        eventlog.write_file(path, '')
+    elif was:
+        eventlog.remove(path)
+    return was
+
+
+def _is_second(repo: git.Repository, event: str) -> bool:
+    """Whether this is a second copy of one hook: of the user's and of the project's file.
+
+    Agents run all that they find, some at the same time.  An agent without an id has
+    nothing to tell copies by.
+    """
+    me = identity.agent()
+    if me is None or not me.id or not os.path.isdir(repo.sessions):
+        return False
+    place = os.path.join(repo.gitdir, presence.FOLDER)
+    name = ''.join(each if each.isascii() and each.isalnum() else '-' for each in event)
+    path = os.path.join(place, f'.once-{_own_name(me)}-{name[:40]}')
+    try:
+        os.makedirs(place, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            found, now = os.read(handle, 40), time.time()
+            os.pwrite(handle, f'{now:020.6f}'.encode(), 0)
+            return found != b'' and abs(now - float(found)) < _AGAIN
+        finally:
+            os.close(handle)
+    except (OSError, ValueError):
+        return False
+
+
+# --- compaction, and the end
+
+
+def _compact(program: Program, event: str, given: Input, repo: git.Repository) -> None:
+    """A compaction is a checkpoint, with what is left of the conversation where that is said."""
+    from git_session.workspace import open_workspace
+
+    here = open_workspace()
+    if here.off:
+        return
+    if event == agents.PRE_COMPACT:
+        if program.believed and given.reason not in program.believed:
+            return
+        _mark(here.repo, identity.agent(), compacted=True)
+        facts = {} if program.keeps_summaries else {'label': 'compaction'}
+        _record(here, 'compact', given.reason, **facts)
+    else:
+        _record(here, '', '', label='compaction', message=_summary(given.summary))
+
+
+def _summary(text: str) -> str:
+    """What is worth keeping of a summary: not how it was thought out."""
+    inner = text.partition('<summary>')[2].partition('</summary>')[0] or text
+    return words.cut(inner.strip(), _MOST_SUMMARY)
+
+
+def _end(given: Input, repo: git.Repository) -> None:
+    """Give the lease back; done before anything that takes time."""
+    from git_session.workspace import open_workspace
+
+    me = identity.agent()
+    presence.leave(repo, me)
+    for kind in ('told', 'compacted'):
+        path = os.path.join(repo.gitdir, presence.FOLDER, f'.{kind}-{_own_name(me)}')
+        eventlog.remove(path)
+    here = open_workspace(reconcile=False)
+    if not here.off:
+        _record(here, 'end', given.reason)
+    presence.leave(here.repo, me)
