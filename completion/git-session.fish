@@ -149,6 +149,7 @@ complete -c git-session -n $new -a config -d 'Show the configuration in force'
 complete -c git-session -n $new -a agent -d 'Install, uninstall or check the hooks of AI agents'
 complete -c git-session -n $new -a hooks -d 'Install, uninstall or check the git hooks'
 complete -c git-session -n $new -a allow -d 'Allow the commands that the configuration here names'
+complete -c git-session -n $new -a mcp -d 'Serve the session to MCP clients over stdio'
 complete -c git-session -n $new -a doctor -d 'Check the installation'
 complete -c git-session -n $new -a prune -d 'Archive sessions that are over'
 

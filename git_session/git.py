@@ -216,6 +216,37 @@ def shell(
             signal.signal(each, handler)
 
 
+def program(
+    arguments: Sequence[str], *, env: Mapping[str, str], out: str, err: str = os.devnull,
+    go_on: Callable[[float], bool],
+) -> int | None:  # fmt: skip
+    """Run a program that is not git, found on PATH, without a terminal; its exit status.
+
+    `env` is the whole environment; what it says goes to the files `out` and `err`.  `go_on`
+    is asked all the time, with the seconds since it began: when it says no, the program and
+    all that it started in its own group are killed.  None then.  Raises OSError when it
+    cannot be started, ValueError for an argument that no process can have.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, out, flags, 0o600),
+        (os.POSIX_SPAWN_OPEN, 2, err, flags, 0o600),
+    ]
+    return _lead(arguments[0], tuple(arguments), env, actions, go_on)
+
+
+def configured(key: str, value: str) -> dict[str, str]:
+    """The environment that adds one setting to git's configuration (git-config(1))."""
+    given = os.environ.get('GIT_CONFIG_COUNT', '')
+    number = int(given) if given.isascii() and given.isdigit() else 0
+    return {
+        'GIT_CONFIG_COUNT': str(number + 1),
+        f'GIT_CONFIG_KEY_{number}': key,
+        f'GIT_CONFIG_VALUE_{number}': value,
+    }
+
+
 def _lead(
     program: str, arguments: tuple[str, ...], env: Mapping[str, str],
     actions: Sequence[tuple[object, ...]], go_on: Callable[[float], bool],

@@ -64,6 +64,7 @@ COMMANDS: dict[str, Command] = {
     'agent': Command('agent', _CARE, 'Install, uninstall or check the hooks of AI agents'),
     'hooks': Command('hooks', _CARE, 'Install, uninstall or check the git hooks'),
     'allow': Command('allow', _CARE, 'Allow the commands that the configuration here names'),
+    'mcp': Command('mcp', _CARE, 'Serve the session to MCP clients over stdio'),
     'doctor': Command('doctor', _CARE, 'Check the installation'),
     'prune': Command('prune', _CARE, 'Archive sessions that are over'),
     'hook': Command('hook', INTERNAL, 'What the git hooks start'),

@@ -120,20 +120,9 @@ def push(remote: str, wanted: dict[str, str], *, verify: bool) -> git.Reply:
     if not verify:
         options.append('--no-verify')
     # A mirror is pushed whole or not at all, and this is neither.
-    mirror = _configured(f'remote.{remote}.mirror', 'false')
+    mirror = git.configured(f'remote.{remote}.mirror', 'false')
     reply = git.act('push', *options, remote, *refspecs, env=mirror | _unattended(), capture=True)
     if reply.status == 0:
         for name, oid in wanted.items():
             git.ask('update-ref', _HERE + remote + '/' + name.removeprefix(_THERE), oid)
     return reply
-
-
-def _configured(key: str, value: str) -> dict[str, str]:
-    """The environment that adds one setting to git's configuration (git-config(1))."""
-    given = os.environ.get('GIT_CONFIG_COUNT', '')
-    number = int(given) if given.isascii() and given.isdigit() else 0
-    return {
-        'GIT_CONFIG_COUNT': str(number + 1),
-        f'GIT_CONFIG_KEY_{number}': key,
-        f'GIT_CONFIG_VALUE_{number}': value,
-    }

@@ -38,6 +38,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'views.since', 'views.handoff',
     ),
     'integrations': (
+        'integrations.mcptools',
         'integrations.markup', 'integrations.testreports', 'integrations.coverage',
         'integrations.places', 'integrations.jsonc', 'integrations.agents',
     ),
@@ -45,7 +46,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'reportcache', 'freshness', 'measure', 'sources',
         'transfer', 'leaks', 'archive', 'treefiles', 'staging', 'snapshot', 'wip',
         'bindings', 'ccmp', 'workspace', 'context', 'contextpart', 'sharing', 'arrivals',
-        'gates', 'storage', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
+        'gates', 'storage', 'mcpserver', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
         'agentsetup', 'agenthook',
     ),
@@ -71,6 +72,7 @@ OWNERS = {
         ),
         'analysis.grammars',
     ),
+    **dict.fromkeys(('anyio', 'mcp', 'mcp_types'), 'mcpserver'),
     'yaml': 'configfile', 'dulwich': 'notetree', 'tomli_w': 'transfer', 'redact_secret': 'secrets',
 }  # fmt: skip
 
