@@ -236,6 +236,8 @@ complete -c git-session -n $on -s a -l all -d 'Commit all changes of tracked fil
 complete -c git-session -n $on -l no-commit -d 'Record only, commit nothing'
 complete -c git-session -n $on -l amend -d 'Amend the last commit'
 complete -c git-session -n $on -l tdd-phase -xa 'red green refactor' -d 'Run the tests to prove this phase'
+complete -c git-session -n $on -l update-context -d 'Refresh stale context files'
+complete -c git-session -n $on -l no-update-context -d 'Leave stale context files'
 
 set on '__git_session_in end'
 complete -c git-session -n $on -l handoff -d 'Print the handoff'

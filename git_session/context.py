@@ -10,7 +10,6 @@ from git_session.analysis.around import Around, Relevant
 from git_session.analysis.contexthealth import Health
 from git_session.contextfiles import ContextFile
 from git_session.filelog import Touched
-from git_session.views import context as view
 from git_session.workspace import Workspace
 
 TYPE_CHECKING = False
@@ -168,20 +167,34 @@ def every(here: Workspace, now: float) -> list[tuple[ContextFile, Health]]:
 
 # --- what a status shows of it, which does not look around itself
 
-REMEMBERED = 'context-stale'  # in the folder of the session: HEAD, then a line each
+REMEMBERED = 'context-stale'  # in the folder of the session: ``<time in ns> <level> <path>``
 
 
 def remember(here: Workspace, around: Around) -> None:
-    """Write down which context files need care, for those that have no time to look."""
-    if not here.place or here.session is None:
-        return
-    path = os.path.join(here.place, REMEMBERED)
-    stale = view.stale(around)
+    """Write down which context files need care, for those that have no time to look.
+
+    It holds as long as the file is not written anew.
+    """
+    path, top = os.path.join(here.place, REMEMBERED), here.repo.top or '.'
+    lines = []
     try:
-        if stale:
-            text = f'{here.repo.head}\n' + ''.join(f'{each}\n' for each in stale)
-            eventlog.write_file(path, text)
+        for each in around.files:
+            if each.health.needs_care and '\n' not in each.file.path:
+                time = os.stat(os.path.join(top, each.file.path)).st_mtime_ns
+                lines.append(f'{time} {each.health.level} {each.file.path}\n')
+        if lines:
+            eventlog.write_file(path, ''.join(lines))
         elif os.path.exists(path):
             os.remove(path)
     except OSError:
         pass  # nobody waits for it
+
+
+def stale_for(around: Around, paths: Iterable[str]) -> list[Health]:
+    """Those that need care and are the nearest to one of the paths."""
+    folders = {each.file.folder for each in around.files}
+    _, direct = _counted(folders, set(paths))
+    return [
+        each.health for each in around.files
+        if each.health.needs_care and direct.get(each.file.folder)
+    ]  # fmt: skip

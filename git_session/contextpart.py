@@ -8,9 +8,10 @@ again changes nothing, not even after it was committed.
 from __future__ import annotations
 
 import os
+import time
 
-from git_session import contextfiles, filelog, git, words
-from git_session.analysis import filehistory
+from git_session import context, contextfiles, filelog, git, output, words
+from git_session.analysis import contexthealth, filehistory
 from git_session.analysis.contextlines import BEGIN, END
 from git_session.contextfiles import ContextFile
 from git_session.errors import REFUSED, SessionError
@@ -20,7 +21,7 @@ from git_session.workspace import Workspace, require_work_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from git_session.filelog import Touched
 
@@ -29,6 +30,29 @@ _MOST_NAMED = 5
 _FIRST = f"{BEGIN}: by 'git session context --update', which makes this part anew -->"
 _LAST = f'{END} -->'
 CREATED, UPDATED, SAME = 'created', 'updated', 'up to date'
+
+
+def keep_up(here: Workspace, paths: Iterable[str], *, wanted: bool | None) -> None:
+    """Tell of the stale context files nearest to the paths that are to be committed.
+
+    They are refreshed and staged where that is `wanted`; with None somebody at a terminal
+    is asked.
+    """
+    around = context.Look(here).around(time.time())
+    context.remember(here, around)
+    stale = context.stale_for(around, paths)
+    for each in stale:
+        why = f'{each.level}: {contexthealth.since(each)}'
+        output.talk(f'{output.line(each.path)} is stale ({why})')
+    if stale and wanted is None:
+        wanted = output.can_ask() and output.ask('Update context?')
+        if not wanted:
+            output.hint("refresh what is made in it with '--update-context'")
+    for each in stale if wanted else ():
+        made = update(here, each.folder)
+        # It is as in the index, or it would not be stale: nothing else comes along.
+        git.checked(git.act('-C', here.repo.top or '.', 'add', '--', made.path, capture=True))
+        output.talk(f'{output.line(made.path)}: {made.done}')
 
 
 class Updated(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from stat import S_ISREG
 
-from git_session import gates, git, output, tdd
+from git_session import context, gates, git, output, tdd
 from git_session.analysis import completeness
 from git_session.analysis.completeness import Gap, Local
 from git_session.analysis.steps import next_steps
@@ -23,13 +23,13 @@ def text(here: Workspace, written: float, saved: str, *, strict: bool) -> str:
     warned about, and our own layout takes its place: an end is not lost for a template.
     """
     session, work = here.require(), here.work()
-    judged = gates.judge(here)
+    judged, around = gates.judge(here), context.Look(here).around(written)
 
     def made(layout: str) -> str:
         return handoff.text(
             session, work, next_steps(session, work), written=written, idle=here.idle,
             measured=here.quality(), saved=saved, stashed=stashes(session.branch),
-            tdd=tdd.figures(here), template=layout, judged=judged,
+            tdd=tdd.figures(here), template=layout, judged=judged, around=around,
         )  # fmt: skip
 
     try:

@@ -56,19 +56,28 @@ def _saved(here: Workspace) -> list[str]:
     return putaside.told(here.repo, session)
 
 
-# The file of context.remember: HEAD, then a line each.
+# The file of context.remember: ``<time in ns> <level> <path>``.
 STALE = 'context-stale'
 
 
 def _stale(here: Workspace) -> list[str]:
-    """The context files that needed care when somebody looked at this HEAD."""
+    """The context files that needed care when somebody looked, and are the same since."""
     try:
         with open(os.path.join(here.place, STALE), encoding='utf-8') as file:
-            head, *stale = file.read(1 << 14).split('\n')[:-1]
+            lines = file.read(1 << 14).split('\n')[:-1]
     except (OSError, ValueError):
         return []
-    command = 'git session context --health'
-    return [f'{each}: {command}' for each in stale] if head == here.repo.head else []
+    found = []
+    for each in lines:
+        time, level, path = [*each.split(' ', 2), '', ''][:3]
+        try:
+            same = str(os.stat(os.path.join(here.repo.top or '.', path)).st_mtime_ns) == time
+        except (OSError, ValueError):
+            same = False
+        if same:
+            said = f'{output.line(path)} is stale ({output.line(level)})'
+            found.append(f'{said}: git session context --health')
+    return found
 
 
 def _tdd(here: Workspace) -> Figures | None:

@@ -18,8 +18,8 @@ Run = Callable[..., Result]
 TEMPLATE = '.session/handoff-template.md'
 NAMES = (
     'session, branch, head, base, written, author, state, summary, objectives, decisions, '
-    'blockers, dead_ends, notes, changes, metrics, quality, marks, tdd, next_steps, resume, '
-    'uncommitted'
+    'blockers, dead_ends, notes, changes, metrics, quality, context, marks, tdd, '
+    'next_steps, resume, uncommitted'
 )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import Any
 
 from git_session import (
+    contextpart,
     events,
     git,
     history,
@@ -43,6 +45,8 @@ FORMS = {
             Option(('--amend',), 'amend the last commit'),
             Option(('--tdd-phase',), 'run the tests, which have to prove this phase of TDD',
                    value='phase', choices=PHASES),
+            Option(('--update-context',), 'refresh the context files that are stale',
+                   negatable=True),
         ),
     )
 }  # fmt: skip
@@ -71,6 +75,7 @@ def run(action: str, values: Values) -> int:
     impact: dict[str, Any] = figures.impact(measured)
     try:
         if committed:
+            _look_at_context(here, values)
             label = label or _label(session, amended)
             decided = [*_decided(session, amended), *made]
             impact = _commit(here, session, values, given, label=label, decisions=decided)
@@ -83,6 +88,14 @@ def run(action: str, values: Values) -> int:
         amended=amended, proof=proof,
     )  # fmt: skip
     return 0
+
+
+def _look_at_context(here: Workspace, values: Values) -> None:
+    paths = [
+        each.path for each in here.work().uncommitted
+        if each.xy != '??' and (each.is_staged or values.flag('all'))
+    ]  # fmt: skip
+    contextpart.keep_up(here, paths, wanted=values.choice('update-context'))
 
 
 def _prove(here: Workspace, values: Values) -> tdd.Proof | None:
@@ -249,8 +262,6 @@ def _message_there(here: Workspace, *, amend: bool) -> str:
 
 def _seconds(here: Workspace, session: Session) -> float:
     """The active time up to now."""
-    import time
-
     last = max((moment for moment, _ in session.clock), default=0.0)
     now = time.time()
     gap = now - last if session.state == 'active' and now - last <= here.idle else 0.0
@@ -302,8 +313,8 @@ def _record(
     what = f' {proof.phase.upper()}' if proof else ''
     what += f' {output.line(label)}' if label else ''
     done = 'committed' if committed else 'recorded, nothing was committed'
-    time = words.duration(session.active_seconds(here.idle))
-    output.talk(f'checkpoint{what}{where}: {done}, active time {time}')
+    spent = words.duration(session.active_seconds(here.idle))
+    output.talk(f'checkpoint{what}{where}: {done}, active time {spent}')
     if message and not committed and label == '':
         output.talk(f'  {output.line(message)}')
     if committed is False and message == '' and label == '':

@@ -5,7 +5,18 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import archive, ending, eventlog, gates, git, handover, history, output, tdd
+from git_session import (
+    archive,
+    context,
+    ending,
+    eventlog,
+    gates,
+    git,
+    handover,
+    history,
+    output,
+    tdd,
+)
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -49,6 +60,7 @@ def run(action: str, values: Values) -> int:
                 measured=here.quality(),
                 tdd=tdd.figures(here),
                 judged=gates.judge(here),
+                around=context.Look(here).around(time.time()),
             )
         )
         return 0

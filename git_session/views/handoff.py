@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from git_session import words
+from git_session.analysis.around import Around
 from git_session.analysis.gates import Judged
 from git_session.analysis.steps import Step
 from git_session.events import format_time
 from git_session.history import Work
 from git_session.output import code, line, markdown
 from git_session.session import Session
-from git_session.views import files, gates, layout, quality, status
+from git_session.views import context, files, gates, layout, quality, status
 from git_session.views import tdd as tdd_view
 from git_session.views.quality import Quality
 
@@ -36,6 +37,7 @@ def text(
     tdd: Figures | None = None,
     template: str = '',
     judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
+    around: Around = Around(),  # noqa: B008
 ) -> str:
     """The whole document; `saved` says where uncommitted work was put, if it was.
 
@@ -54,6 +56,7 @@ def text(
         'changes': f'## What changed\n\n{built}\n{rest}',
         'metrics': _metrics(session, work, idle, tdd),
         'quality': _list('Quality', [*quality.handoff(measured), *gates.handoff(judged)]),
+        'context': _list('Context health', context.handoff(around)),
         'marks': _list('Marked in the code', quality.marks(measured)),
         'tdd': _driven(tdd),
         'next_steps': _list(
@@ -255,6 +258,7 @@ def data(
     measured: Quality,
     tdd: Figures | None = None,
     judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
+    around: Around = Around(),  # noqa: B008
 ) -> dict[str, Any]:
     """The same as data, schema git-session/handoff/1."""
     return {
@@ -265,6 +269,7 @@ def data(
         'work': status.work_data(work),
         **quality.data(measured),
         **gates.data(judged),
+        **context.data(around),
         'next': [{'text': step.text, 'reason': step.reason} for step in steps],
     }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from git_session import context, status
+from git_session import context, output, status
 from git_session.analysis.contextlines import BEGIN, END
 from tests.commands.conftest import Run
 from tests.repo import Repo
@@ -82,9 +82,12 @@ def test_brief_and_status_tell_of_it(work: Repo, run: Run) -> None:
     assert f'- {told}\n' in brief
     assert '- CLAUDE.md says: "Tests first"\n' in brief
     assert '- look over src/auth/CLAUDE.md (100 days old, 13 commits' in brief
-    assert f'{told}: git session context --health\n' in run('status').out
+    shown = 'src/auth/CLAUDE.md is stale (critical): git session context --health\n'
     work.commit('more')
-    assert 'is stale' not in run('status').out
+    assert shown in run('status').out
+    work.write_file('src/auth/CLAUDE.md', 'anew\n')
+    assert shown not in run('status').out
+    assert '\nCLAUDE.md is stale (critical): git' in run('status').out
 
 
 def test_health_of_all(work: Repo, run: Run) -> None:
@@ -251,3 +254,73 @@ def test_usage(work: Repo, run: Run) -> None:
         "error: options '--health' and '--update' cannot be used together\n"
         "hint: see 'git session context -h'\n"
     )
+
+
+# --- at a checkpoint, in the handoff
+
+TOLD = 'src/auth/CLAUDE.md is stale (critical: 100 days old, 13 commits in its folder since)\n'
+HINT = "hint: refresh what is made in it with '--update-context'\n"
+
+
+@pytest.fixture
+def changed(work: Repo) -> Repo:
+    """Changes that are not committed yet."""
+    work.write_file('src/auth/a.py', 'again\n')
+    return work
+
+
+def test_a_checkpoint_tells_of_stale_context(changed: Repo, run: Run) -> None:
+    said = run('checkpoint', '-a', '-m', 'more').err
+    assert TOLD + HINT in said
+    assert ' CLAUDE.md' not in said  # another file is nearer
+    assert changed.git('show', '--name-only', '--format=') == 'src/auth/a.py'
+    assert 'is stale' not in run('checkpoint', '--no-commit', '-l', 'x').err
+
+
+def test_update_context_is_part_of_the_commit(changed: Repo, run: Run) -> None:
+    changed.git('add', 'src/auth/a.py')
+    changed.write_file('docs/AGENTS.md', 'mine, later\n')
+    said = run('checkpoint', '-m', 'more', '--update-context').err
+    assert TOLD + 'src/auth/CLAUDE.md: updated\n' in said
+    named = changed.git('show', '--name-only', '--format=').split()
+    assert named == ['src/auth/CLAUDE.md', 'src/auth/a.py']
+    assert changed.git('status', '--porcelain') == ' M docs/AGENTS.md'
+    changed.write_file('src/auth/a.py', 'and again\n')
+    assert 'is stale' not in run('checkpoint', '-a', '-m', 'more').err
+
+
+@pytest.mark.parametrize(('answer', 'done'), [('y', True), ('n', False)])
+def test_somebody_at_a_terminal_is_asked(
+    changed: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, answer: str, done: bool
+) -> None:
+    asked = []
+    monkeypatch.setattr(output, 'can_ask', lambda: True)
+    monkeypatch.setattr(output, 'ask', lambda text: asked.append(text) or answer == 'y')
+    said = run('checkpoint', '-a', '-m', 'more').err
+    assert asked == ['Update context?']
+    assert ('src/auth/CLAUDE.md: updated\n' in said) == done
+    assert (HINT in said) != done
+    changed.write_file('src/auth/a.py', 'and again\n')
+    run('checkpoint', '-a', '-m', 'more', '--no-update-context')
+    assert asked == ['Update context?']
+
+
+def test_the_handoff_has_score_files_and_what_to_do(work: Repo, run: Run) -> None:
+    assert (
+        """\
+## Context health
+
+- health 12 of 100 (2 context files for the files of this session)
+- `src/auth/CLAUDE.md` critical, 4.3: 100 days old, 13 commits in its folder since
+- `CLAUDE.md` critical, 4.5: 200 days old, 15 commits in its folder since
+- look over src/auth/CLAUDE.md (100 days old, 13 commits in its folder since): \
+git session context --update src/auth
+- look over CLAUDE.md (200 days old, 15 commits in its folder since): \
+git session context --update .
+"""
+        in run('handoff').out
+    )
+    found = json.loads(run('handoff', '--json').out)
+    assert (found['context_health'], len(found['context'])) == (12, 2)
+    work.write_file('.session/handoff-template.md', '# Own\n\n{{ context }}\n')
+    assert '# Own\n\n- health 12 of 100 ' in run('handoff').out
