@@ -98,7 +98,7 @@ def install(place: Place) -> list[str]:
     program, text = place.program, _read(place.path)
     if state(place).found == 'installed':
         return []
-    if text is not None:
+    if text and not _is_blank(text):
         text = _without(place, text, _parts(place))  # an older version's, or some of ours
     noted = _noted(place)
     before = noted.get('before') if noted else text
@@ -115,7 +115,7 @@ def uninstall(place: Place) -> list[str]:
     """Take out what is ours; what was done, in words.  Raises SessionError, nothing changed."""
     check(place)
     text, noted = _read(place.path), _noted(place)
-    if text is None:
+    if text is None or _is_blank(text):
         _note(place, None)
         return []
     left = _without(place, text, _parts(place))
@@ -136,7 +136,7 @@ def uninstall(place: Place) -> list[str]:
 def state(place: Place) -> State:
     """What of ours is in the file; raises SessionError when it cannot be read."""
     text = _read(place.path)
-    document = _document(place.path, text).value if text and text.strip() else {}
+    document = {} if text is None or _is_blank(text) else _document(place.path, text).value
     missing = tuple(
         hook.event
         for hook in place.program.hooks
@@ -183,7 +183,7 @@ def _ours(document: Any, name: str) -> Iterator[Path]:
 def _with(program: Program, text: str) -> tuple[str, list[Any]]:
     """The document with our hooks, and the parts that were put in."""
     parts: list[Any] = []
-    if not text.strip(' \t\r\n\ufeff'):
+    if _is_blank(text):
         import json
 
         return json.dumps(agents.whole(program), indent=2) + '\n', parts
@@ -235,6 +235,10 @@ def _is_alone(text: str, document: jsonc.Node, path: Path) -> bool:
         return False
     around = text[holder.start + 1 : item.begin] + text[item.end : holder.end - 1]
     return not around.strip(' \t\r\n,')
+
+
+def _is_blank(text: str) -> bool:
+    return not text.strip(' \t\r\n\ufeff')
 
 
 def _is_fresh(program: Program, text: str) -> bool:
@@ -418,7 +422,7 @@ def switched_off(place: Place) -> str:
         off = isinstance(features, dict) and features.get('hooks') is False
         return 'features.hooks is false in its config.toml' if off else ''
     text = _read(place.path)
-    found = _document(place.path, text).value if text and text.strip() else {}
+    found = {} if text is None or _is_blank(text) else _document(place.path, text).value
     if place.program.name == 'claude' and found.get('disableAllHooks') is True:
         return 'disableAllHooks is true there'
     config = found.get('hooksConfig')
