@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-_MOST_SAID = 3  # lines of a file in a brief, of each kind
+_GOTCHAS_OF_ONE, _PATTERNS_OF_ONE = 5, 3  # lines of a file
 _MOST_GOTCHAS, _MOST_PATTERNS = 10, 8
 _MOST_PEOPLE, _MOST_FINDINGS, _MOST_PATHS = 3, 4, 3
 _LONGEST = 250
@@ -30,7 +30,7 @@ UPDATE = 'git session context --update'
 
 def gotchas(around: Around) -> list[str]:
     """``src/auth/CLAUDE.md says: "tokens are never logged"``, the nearest file first."""
-    found = [_says(each, text) for each in around.files for text in each.gotchas[:_MOST_SAID]]
+    found = [_says(each, text) for each in around.files for text in each.gotchas[:_GOTCHAS_OF_ONE]]
     found = found[:_MOST_GOTCHAS]
     return found + [
         f'{line(each.file.path)} was not read: {each.file.problem}'
@@ -41,7 +41,9 @@ def gotchas(around: Around) -> list[str]:
 
 def patterns(around: Around) -> list[str]:
     """The same of patterns and conventions; a file that says nothing is named."""
-    found = [_says(each, text) for each in around.files for text in each.patterns[:_MOST_SAID]]
+    found = [
+        _says(each, text) for each in around.files for text in each.patterns[:_PATTERNS_OF_ONE]
+    ]
     return found[:_MOST_PATTERNS]
 
 
@@ -128,8 +130,10 @@ def text(session: Session, around: Around, style: Style) -> str:
             lines.append(f'  {each.file.problem}')
             continue
         lines.append(f'  {_painted(each.health, style)}')
-        lines += [f'  gotcha: {quoted(text, _LONGEST)}' for text in each.gotchas[:_MOST_SAID]]
-        lines += [f'  pattern: {quoted(text, _LONGEST)}' for text in each.patterns[:_MOST_SAID]]
+        lines += [f'  gotcha: {quoted(text, _LONGEST)}' for text in each.gotchas[:_GOTCHAS_OF_ONE]]
+        lines += [
+            f'  pattern: {quoted(text, _LONGEST)}' for text in each.patterns[:_PATTERNS_OF_ONE]
+        ]
     return '\n'.join(lines) + '\n'
 
 
