@@ -337,13 +337,14 @@ class _Standing:
         if known is None and treefiles.is_file(self._here.top, path):
             if not self._is_as_saved(path, each):
                 self.conflicts.append(path)
-            return
-        if known not in (each.base, each.tree):
-            self.conflicts.append(path)
-        elif each.tree is None and known is not None:
-            self.gone.append(path)
-        elif known is None or known != each.tree:
+        elif known is None:  # as a switch or a cleaning that was killed leaves it
             self.writes += [path] if each.tree else []
+        elif known not in (each.base, each.tree):
+            self.conflicts.append(path)
+        elif each.tree is None:
+            self.gone.append(path)
+        elif known != each.tree:
+            self.writes.append(path)
 
     def _is_as_saved(self, path: str, each: Path) -> bool:
         """Whether the file on the disk is the saved one."""

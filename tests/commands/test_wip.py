@@ -143,6 +143,15 @@ def test_a_conflict_changes_nothing(saved: Repo, run: Run, way: str) -> None:
     assert (saved.path / where).read_text() == 'mine\n'
 
 
+def test_a_file_that_a_killed_git_has_removed_is_no_conflict(saved: Repo, run: Run) -> None:
+    """A switch removes files before it writes the index and moves HEAD."""
+    saved.git('switch', '-q', 'work')
+    (saved.path / 'a.txt').unlink()
+    run('wip', 'restore')
+    assert saved.git('status', '--porcelain') == ' M a.txt\nA  staged.txt\n?? new.txt'
+    assert (saved.path / 'a.txt').read_text() == 'half\n'
+
+
 def test_the_branch_moved_elsewhere(saved: Repo, run: Run) -> None:
     """What the saved state does not touch may change; it is in the way of nothing."""
     saved.git('switch', '-q', 'work')
