@@ -50,7 +50,11 @@ def next_steps(
         text = f'resolve {blocker.name} {said(blocker.ref, blocker.text)}'
         steps.append(Step(text, 'open blocker', how))
     steps += [
-        Step(f'make the gate {each.name} pass', line(each.reason), 'git session status -v')
+        Step(
+            f'make the gate {each.name} pass',
+            line(each.reason.partition(': ')[0]),
+            'git session status -v',
+        )
         for each in judged.failed
         if each.name != 'blockers'
     ]
