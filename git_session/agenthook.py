@@ -13,7 +13,7 @@ import os
 import select
 import time
 
-from git_session import eventlog, git, identity, output, presence, words
+from git_session import enabled, eventlog, git, identity, output, presence, words
 from git_session.errors import SessionError
 from git_session.identity import Agent
 from git_session.integrations import agents
@@ -126,7 +126,9 @@ def _told(program: Program, event: str, given: Input) -> str:
     if event in (agents.PROMPT, agents.TOOL):
         return _moved(program, event)
     repo = git.discover()
-    if _is_second(repo, event + given.source):
+    # Codex CLI starts a session twice when it compacts one that it takes up again.
+    source = 'short' if given.source in _SHORT_SOURCES else given.source
+    if _is_second(repo, event + source):
         return ''
     if event == agents.SESSION_START:
         return _start(program, given, repo)
@@ -209,8 +211,10 @@ def _record(here: Workspace, what: str, reason: str, **checkpoint: Any) -> None:
 
 def _moved(program: Program, event: str) -> str:
     """The line for an agent under which HEAD moved, or beside which somebody came."""
-    repo, me = git.discover(), identity.agent()
-    if not os.path.isdir(repo.sessions):
+    asked, me = git.start_asking(), identity.agent()
+    repo = git.discover(asked.where)
+    settings = git.parse_configuration(asked.configuration.reply().out)
+    if not os.path.isdir(repo.sessions) or enabled.why_off(settings, repo.branch):
         return ''
     before = presence.own(repo, me)
     said = _head(repo, before) if before is not None else []
@@ -354,7 +358,7 @@ def _compact(program: Program, event: str, given: Input, repo: git.Repository) -
     from git_session.workspace import open_workspace
 
     here = open_workspace()
-    if here.off:
+    if here.off or here.session is None:
         return
     if event == agents.PRE_COMPACT:
         if program.believed and given.reason not in program.believed:

@@ -220,7 +220,7 @@ class Input(Record):
 def read(given: Mapping[str, Any]) -> Input:
     """The facts of an agent's input, under whichever name it has them."""
     return Input(
-        _text(given, 'session_id', 'sessionId', 'conversation_id', 'conversationId'),
+        _text(given, 'conversation_id', 'session_id', 'sessionId'),
         _text(given, 'cwd') or _first(given.get('workspace_roots')),
         _text(given, 'source'),
         _text(given, 'reason', 'trigger'),
