@@ -125,7 +125,9 @@ def do(repo: Repo, step: tuple[str, ...]) -> None:
                 path.write_bytes(rest[1].encode('latin-1'))
         elif name in ('chmod', 'hide'):
             if path.is_file() and not path.is_symlink():
-                path.chmod(path.stat().st_mode ^ 0o111 if name == 'chmod' else 0o600)
+                path.chmod(
+                    path.stat().st_mode ^ 0o111 if name == 'chmod' else path.stat().st_mode & 0o700
+                )
         elif name == 'delete':
             remove(path)
         elif name == 'rename':
