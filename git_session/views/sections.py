@@ -54,8 +54,9 @@ def joined(title: str, found: Sequence[Section]) -> list[Section]:
 def text(title: str, found: Sequence[Section], budget: int) -> str:
     """A title and the sections in at most `budget` characters.
 
-    First every section, in order, gets its least items as far as there is room,
-    then the rest is filled in the same order.
+    First every section, in order, gets its least items as far as there is room, then three
+    times as many, then the rest is filled in the same order: a hundred objectives leave room
+    for the dead ends.
     """
     title = f'# {title}\n'
     whole = [len(section.items) for section in found]
@@ -63,9 +64,9 @@ def text(title: str, found: Sequence[Section], budget: int) -> str:
         return _render(title, found, whole)
     shown = [0] * len(found)
     sizes = [0] * len(found)
-    for least in (True, False):
+    for share in (1, 3, 0):
         for index, section in enumerate(found):
-            most = min(section.least, whole[index]) if least else whole[index]
+            most = min(section.least * share, whole[index]) if share else whole[index]
             for number in range(shown[index] + 1, most + 1):
                 before = shown[index], sizes[index]
                 shown[index] = number

@@ -226,6 +226,17 @@ def test_no_section_crowds_out_the_first_of_the_others() -> None:
             assert f'\n- {item}\n' in text
 
 
+def test_many_of_one_kind_leave_room_for_more_than_the_first_of_the_others() -> None:
+    found = [
+        Section('A', [f'a{number}' for number in range(900)], 'thing', 'git log', 8),
+        Section('B', [f'b{number}' for number in range(30)], 'warning', 'git log', 6),
+        Section('C', [f'c{number}' for number in range(30)], 'note', 'git log', 0),
+    ]
+    text = fit('x', found, 1000)
+    assert [text.count(f'\n- {each}') for each in 'abc'] == [131, 18, 0]
+    assert text.endswith('- + 12 warnings: git log\n\nleft out: 30 notes: git log\n')
+
+
 def test_one_long_text_leaves_room_for_the_others() -> None:
     log = Log()
     log.add('start', 0, branch='refs/heads/work')
