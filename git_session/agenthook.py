@@ -30,7 +30,7 @@ BUDGET = 8000  # characters of a brief; less where an agent takes less
 SHORT = 2500
 _MOST_BYTES = 8 << 20  # of stdin
 _PATIENCE = 2.0  # seconds in which an agent has to write its input
-_AGAIN = 5.0  # seconds in which the same event of the same session is a second copy of the hook
+_AGAIN = 3.0  # seconds in which the same event of the same session is a second copy of the hook
 _MOST_SUMMARY = 4000  # characters of a compaction's summary
 _ROOM = 200  # of an agent's limit that is left free
 _SHORT_SOURCES = ('resume', 'compact', 'fork')
@@ -126,16 +126,16 @@ def _told(program: Program, event: str, given: Input) -> str:
     if event in (agents.PROMPT, agents.TOOL):
         return _moved(program, event)
     repo = git.discover()
+    if event == agents.SESSION_END:
+        _end(given, repo)
+        return ''
     # Codex CLI starts a session twice when it compacts one that it takes up again.
     source = 'short' if given.source in _SHORT_SOURCES else given.source
     if _is_second(repo, event + source):
         return ''
     if event == agents.SESSION_START:
         return _start(program, given, repo)
-    if event == agents.SESSION_END:
-        _end(given, repo)
-    else:
-        _compact(program, event, given, repo)
+    _compact(program, event, given)
     return ''
 
 
@@ -154,7 +154,7 @@ def _start(program: Program, given: Input, repo: git.Repository) -> str:
     if os.path.isdir(repo.sessions):
         presence.renew(here.repo, me)
         _note_others(here.repo, me)
-        _mark(here.repo, me, compacted=False)
+        _mark(here.repo, me)
     is_short = given.source in _SHORT_SOURCES
     if here.session is None:
         return '' if is_short else _nothing(here)
@@ -164,7 +164,7 @@ def _start(program: Program, given: Input, repo: git.Repository) -> str:
     if not is_short:
         return _fitting(program, lambda budget: brief.text(here, budget=budget), BUDGET)
     if not program.resumes:
-        _mark(here.repo, me, compacted=True)  # the next prompt brings it
+        _mark(here.repo, me, f'{then}' if then else '-')  # the next prompt brings it
         return ''
     return _fitting(program, lambda budget: brief.short(here, then=then, budget=budget), SHORT)
 
@@ -223,9 +223,9 @@ def _moved(program: Program, event: str) -> str:
             presence.renew(repo, me)
         return ''
     said += _note_others(repo, me)
-    short = ''
-    if _mark(repo, me, compacted=False) and not program.starts_anew:
-        short = _after_compaction(program)
+    short, lost = '', _mark(repo, me)
+    if lost and not program.starts_anew:
+        short = _lost(program, lost)
     presence.renew(repo, me)
     return '\n'.join(filter(None, [' '.join(said), short]))
 
@@ -260,14 +260,16 @@ def _by(then: str, now: str) -> str:
     return f' ({words.count(int(number), "commit")})' if number.isdigit() else ''
 
 
-def _after_compaction(program: Program) -> str:
+def _lost(program: Program, marked: str) -> str:
+    """The short form for an agent that could not be told it before."""
     from git_session import brief
     from git_session.workspace import open_workspace
 
     here = open_workspace(work=True)
     if here.session is None or here.off:
         return ''
-    return _fitting(program, lambda budget: brief.short(here, budget=budget), SHORT)
+    then = float(marked) if marked != '-' else None
+    return _fitting(program, lambda budget: brief.short(here, then=then, budget=budget), SHORT)
 
 
 def _note_others(repo: git.Repository, me: Agent | None) -> list[str]:
@@ -312,13 +314,16 @@ def _lines(path: str) -> list[str]:
         return []
 
 
-def _mark(repo: git.Repository, me: Agent | None, *, compacted: bool) -> bool:
-    """Note that the agent's memory was cut, or that it was told what it lost; what it was."""
-    path = os.path.join(repo.gitdir, presence.FOLDER, '.compacted-' + _own_name(me))
-    was = os.path.exists(path)
-    if compacted:
+def _mark(repo: git.Repository, me: Agent | None, mark: str = '') -> str:
+    """Note that the agent's memory was cut, or that it was told what it lost; the mark before.
+
+    A mark is when it knew all last, in epoch seconds, or ``-``.
+    """
+    path = os.path.join(repo.gitdir, presence.FOLDER, '.lost-' + _own_name(me))
+    was = next(iter(_lines(path)), '')
+    if mark:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        eventlog.write_file(path, '')
+        eventlog.write_file(path, mark + '\n')
     elif was:
         eventlog.remove(path)
     return was
@@ -353,7 +358,7 @@ def _is_second(repo: git.Repository, event: str) -> bool:
 # --- compaction, and the end
 
 
-def _compact(program: Program, event: str, given: Input, repo: git.Repository) -> None:
+def _compact(program: Program, event: str, given: Input) -> None:
     """A compaction is a checkpoint, with what is left of the conversation where that is said."""
     from git_session.workspace import open_workspace
 
@@ -363,7 +368,7 @@ def _compact(program: Program, event: str, given: Input, repo: git.Repository) -
     if event == agents.PRE_COMPACT:
         if program.believed and given.reason not in program.believed:
             return
-        _mark(here.repo, identity.agent(), compacted=True)
+        _mark(here.repo, identity.agent(), '-')
         facts = {} if program.keeps_summaries else {'label': 'compaction'}
         _record(here, 'compact', given.reason, **facts)
     else:
@@ -381,8 +386,10 @@ def _end(given: Input, repo: git.Repository) -> None:
     from git_session.workspace import open_workspace
 
     me = identity.agent()
+    if presence.own(repo, me) is None:
+        return  # a second copy of the hook, or nobody ever knew of this one
     presence.leave(repo, me)
-    for kind in ('told', 'compacted'):
+    for kind in ('told', 'lost'):
         path = os.path.join(repo.gitdir, presence.FOLDER, f'.{kind}-{_own_name(me)}')
         eventlog.remove(path)
     here = open_workspace(reconcile=False)

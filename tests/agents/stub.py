@@ -38,8 +38,8 @@ def _responses() -> list[dict[str, Any]]:
 def _messages(number: int) -> list[dict[str, Any]]:
     """The events of an Anthropic message; Claude Code counts turns by its id."""
     message = {
-        'id': f'msg_{number}', 'type': 'message', 'role': 'assistant', 'model': 'stub', 'content': [],
-        'stop_reason': None, 'stop_sequence': None,
+        'id': f'msg_{number}', 'type': 'message', 'role': 'assistant', 'model': 'stub',
+        'content': [], 'stop_reason': None, 'stop_sequence': None,
         'usage': {'input_tokens': 10, 'output_tokens': 1},
     }  # fmt: skip
     return [

@@ -340,8 +340,11 @@ def test_where_no_session_starts_after_it_the_next_answer_brings_what_was_lost(
 def test_copilot_is_told_by_the_first_prompt_after_a_resume(work: Repo, ask: Ask) -> None:
     ask('copilot', 'session-start', source='new')
     ask('copilot', 'session-end', reason='complete')
+    main(['decisions', 'add', 'Keep tokens for an hour'])
     assert ask('copilot', 'session-start', source='resume') is None
-    assert told(ask('copilot', 'prompt')).startswith('# Session work-')
+    text = told(ask('copilot', 'prompt'))
+    assert text.startswith('# Session work-')
+    assert 'Keep tokens for an hour' in text
     assert ask('copilot', 'prompt') is None
 
 
