@@ -48,7 +48,7 @@ def _stamp(repo: git.Repository) -> str:
 def is_current(repo: git.Repository) -> bool:
     """Whether nothing has written the config since the last look."""
     try:
-        with open(os.path.join(repo.sessions, _STAMP), encoding='ascii') as file:
+        with open(os.path.join(repo.sessions, _STAMP), encoding='utf-8') as file:
             return file.read() == _stamp(repo)
     except (FileNotFoundError, UnicodeDecodeError):
         return not os.path.isdir(repo.sessions)

@@ -152,11 +152,10 @@ def _dispatch(name: str, rest: list[str]) -> int:
     command = COMMANDS.get(name)
     if command is None:
         raise SessionError(f"'{name}' is not a git session command", *_near(name), status=USAGE)
-    from importlib import import_module
-
     from git_session import options
 
-    module = import_module('git_session.commands.' + command.module)
+    # importlib would be loaded for this, and half as much as a git process takes with it.
+    module = __import__('git_session.commands.' + command.module, fromlist=[command.module])
     forms: dict[str, options.Syntax] = module.FORMS
     if rest and rest[0] in ('-h', '--help', '--help-all'):
         output.out(options.usage(name, list(forms.items()), module.ABOUT))

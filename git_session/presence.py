@@ -49,12 +49,16 @@ def renew(repo: git.Repository, agent: Agent | None, by: str = '') -> None:
     What cannot be written is left: nobody's work waits for it.
     """
     place = os.path.join(repo.gitdir, FOLDER)
+    path = os.path.join(place, _file(agent))
     lines = (repo.branch or '', repo.head or '', ' '.join(by.split()))
     text = ''.join(f'{each}\n' for each in lines)
     try:
-        os.makedirs(place, exist_ok=True)
-        eventlog.write_file(os.path.join(place, _file(agent)), text)
-        _forget(place)
+        if _read(path) == text and time.time() - os.stat(path).st_mtime < STALE:
+            os.utime(path)  # mostly: it is cheaper than another file
+        else:
+            os.makedirs(place, exist_ok=True)
+            eventlog.write_file(path, text)
+            _forget(place)
     except OSError:
         pass
 

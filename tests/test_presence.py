@@ -143,6 +143,7 @@ def test_a_lease_of_a_quarter_of_an_hour_is_stale_and_one_of_a_day_goes(
         assert ('claude is live' in run('status').out) == is_shown
     then = time.time() - 25 * 3600
     os.utime(lease, (then, then))
+    os.utime(gitdir(session) / 'session-live' / 'person', (then, then))
     run('status')
     assert list(leases(gitdir(session))) == ['person']
 

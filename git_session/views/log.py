@@ -96,6 +96,7 @@ def _end(facts: dict[str, Any], name: str) -> str:
     into = facts.get('into') or ''
     where = f' into {into.removeprefix("refs/heads/").removeprefix("refs/remotes/")}'
     failed = f', failed gates: {", ".join(facts["gates"])}' if facts.get('gates') else ''
+    failed += ', overridden' if failed and facts.get('overridden') else ''
     return f'end ({facts["result"]}{where if into else ""}{failed})'
 
 
