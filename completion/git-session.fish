@@ -310,7 +310,7 @@ complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_ses
 
 set on "__git_session_in 'config list' 'config get'"
 complete -c git-session -n $on -l show-origin -d 'Say where each value comes from'
-set -l keys session.{auto_track,auto_checkpoint,checkpoint_interval,handoff_on_end,share,shards} \
+set -l keys session.{auto_track,auto_checkpoint,checkpoint_interval,handoff_on_end,share,shards,issue_url} \
     session.{archive_after_days,idle_timeout,trailers} \
     context.{architecture,patterns,conventions,layers} \
     tracking.{watch_patterns,ignore_patterns,annotations} \

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import gates, git, history, knowledge, merged, output, presence, putaside
+from git_session import forge, gates, git, history, knowledge, merged, output, presence, putaside
 from git_session.analysis.remarks import remarks
 from git_session.context import Look, remember
 from git_session.errors import USAGE, SessionError
@@ -72,7 +72,8 @@ def _scene(here: Workspace, look: Look | None) -> Scene:
     judged, now = gates.judge(here), time.time()
     remarked = remarks(
         session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
-        saved=putaside.told(here.repo, session), others=presence.told(here.repo),
+        saved=putaside.told(here.repo, session),
+        others=[*presence.told(here.repo), *forge.told(here)],
     )  # fmt: skip
     scene = Scene(
         now, here.idle, _me(here), config['session.auto_track'], measured=here.quality(),

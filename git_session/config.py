@@ -33,7 +33,7 @@ _TRAILERS = ('Session-Id', 'Session-Objective')
 _SHARED = ('objectives', 'blockers', 'decisions', 'checkpoints', 'handoffs', 'notes')
 _ANNOTATIONS = ('TODO', 'FIXME', 'DECISION', 'BLOCKER')
 # Keys `session.<name>` that only git's configuration has; other features read them.
-_GIT_ONLY = ('enabled', 'remote', 'sync', 'issueUrl')
+_GIT_ONLY = ('enabled', 'remote', 'sync', 'forge')
 
 KEYS: dict[str, Key] = {
     'session.auto_track': Key('boolean', True, 'record ordinary commits as checkpoints'),
@@ -52,6 +52,7 @@ KEYS: dict[str, Key] = {
     ),
     'session.share': Key('list', list(_SHARED), 'kinds that are shared', _SHARED),
     'session.shards': Key('boolean', False, 'push to one of 256 refs a session, for many people'),
+    'session.issue_url': Key('url', None, 'where #12 and JIRA-7 lead, with {issue} in it, or none'),
     'context.architecture': Key(
         'choice', 'none', 'the architecture that is followed', (*_ARCHITECTURES, 'none')
     ),
@@ -396,6 +397,10 @@ def _shape(key: Key) -> dict[str, Any]:
         'command': {
             'type': ['string', 'null'],
             'pattern': r'^\s*([^\x00-\x08\x0b-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?\s*$',
+        },
+        'url': {
+            'type': ['string', 'null'],
+            'pattern': r'^\s*((none)?|https?://[!-~]*\{issue\}[!-~]*)\s*$',
         },
         'choice': {'enum': [*key.choices, None]},
         'color': {'enum': ['auto', 'always', 'never', True, False]},

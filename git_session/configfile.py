@@ -386,6 +386,17 @@ def _command(key: Key, node: Node) -> str | None:
     return None if text in ('', 'none') else text
 
 
+def _url(key: Key, node: Node) -> str | None:
+    text = node.text.strip()
+    if node.tag == 'null' or (node.tag in ('str', 'git') and text in ('', 'none')):
+        return None
+    plain = text.isascii() and text.isprintable() and ' ' not in text
+    is_url = plain and text.startswith(('https://', 'http://')) and '{issue}' in text
+    if node.tag not in ('str', 'git') or not is_url:
+        raise BadValue(node, 'an address like https://tracker.example/{issue}, or none')
+    return text
+
+
 def _choice(key: Key, node: Node) -> str:
     if node.tag == 'null' and 'none' in key.choices:
         return 'none'
@@ -451,6 +462,7 @@ _KINDS: dict[str, Callable[[Key, Node], Any]] = {
     'duration': _duration,
     'text': _text,
     'command': _command,
+    'url': _url,
     'choice': _choice,
     'color': _color,
     'list': _list,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from stat import S_ISREG
 
-from git_session import context, gates, git, output, tdd
+from git_session import context, forge, gates, git, output, tdd
 from git_session.analysis import completeness
 from git_session.analysis.completeness import Gap, Local
 from git_session.analysis.steps import next_steps
@@ -30,6 +30,7 @@ def text(here: Workspace, written: float, saved: str, *, strict: bool) -> str:
             session, work, next_steps(session, work), written=written, idle=here.idle,
             measured=here.quality(), saved=saved, stashed=stashes(session.branch),
             tdd=tdd.figures(here), template=layout, judged=judged, around=around,
+            links=forge.links(here, session),
         )  # fmt: skip
 
     try:

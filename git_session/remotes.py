@@ -7,7 +7,6 @@ refs/notes/session, or refs/notes/sessions/<xx> where session.shards spreads the
 
 from __future__ import annotations
 
-import os
 import sys
 
 from git_session import git, notes, output

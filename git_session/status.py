@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import eventlog, gates, git, merged, output, presence, words
+from git_session import eventlog, forge, gates, git, merged, output, presence, words
 from git_session.analysis.gates import Judged
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
@@ -24,7 +24,7 @@ def show(here: Workspace, *, lists: frozenset[str], verbose: bool, as_json: bool
     steps, judged = next_steps(session, work), gates.judge(here)
     said = remarks(
         session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
-        saved=_saved(here), others=presence.told(here.repo),
+        saved=_saved(here), others=[*presence.told(here.repo), *forge.told(here)],
     ) + _stale(here)  # fmt: skip
     track = here.config['session.auto_track']
     if as_json:

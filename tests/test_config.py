@@ -88,6 +88,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
             'notes',
         ],
         'session.shards': False,
+        'session.issue_url': None,
         'context.architecture': 'none',
         'context.patterns': [],
         'context.conventions': [],
@@ -147,6 +148,7 @@ session:
   trailers: [Session-Id]
   share: [objectives, notes]
   shards: yes
+  issue_url: https://tracker.example/{issue}
 context:
   architecture: ddd
   patterns:
@@ -198,31 +200,32 @@ def test_every_key_of_the_file_with_its_line(write: Write, reader: str) -> None:
         'session.trailers': (['Session-Id'], f'{FILE}:8'),
         'session.share': (['objectives', 'notes'], f'{FILE}:9'),
         'session.shards': (True, f'{FILE}:10'),
-        'context.architecture': ('ddd', f'{FILE}:12'),
-        'context.patterns': (['cqrs', 'hexagonal'], f'{FILE}:13'),
-        'context.conventions': (['names are verbs', '2026-11-22'], f'{FILE}:17'),
+        'session.issue_url': ('https://tracker.example/{issue}', f'{FILE}:11'),
+        'context.architecture': ('ddd', f'{FILE}:13'),
+        'context.patterns': (['cqrs', 'hexagonal'], f'{FILE}:14'),
+        'context.conventions': (['names are verbs', '2026-11-22'], f'{FILE}:18'),
         'context.layers': (
             {
                 'domain': {'globs': ['src/domain/**'], 'may_import': []},
                 'web': {'globs': ['src/web/**', 'src/api/**'], 'may_import': ['domain']},
             },
-            f'{FILE}:22',
+            f'{FILE}:23',
         ),
-        'tracking.watch_patterns': (['*.py'], f'{FILE}:26'),
-        'tracking.ignore_patterns': (['vendor/**'], f'{FILE}:27'),
-        'tracking.annotations': ([], f'{FILE}:28'),
-        'quality.coverage_threshold': (0, f'{FILE}:30'),
-        'quality.new_code_coverage_threshold': (100, f'{FILE}:31'),
-        'quality.require_tests': (False, f'{FILE}:32'),
-        'quality.block_merge_on_quality': (False, f'{FILE}:33'),
-        'quality.coverage_files': (['out/*.xml'], f'{FILE}:34'),
-        'quality.test_reports': (['out/junit/*.xml'], f'{FILE}:35'),
-        'tdd.test_command': ('make all\nmake test', f'{FILE}:37'),
-        'tdd.timeout': (120, f'{FILE}:40'),
-        'display.color': ('never', f'{FILE}:42'),
-        'display.verbose': (True, f'{FILE}:43'),
-        'display.emoji': (True, f'{FILE}:44'),
-        'display.date_format': ('%d.%m.', f'{FILE}:45'),
+        'tracking.watch_patterns': (['*.py'], f'{FILE}:27'),
+        'tracking.ignore_patterns': (['vendor/**'], f'{FILE}:28'),
+        'tracking.annotations': ([], f'{FILE}:29'),
+        'quality.coverage_threshold': (0, f'{FILE}:31'),
+        'quality.new_code_coverage_threshold': (100, f'{FILE}:32'),
+        'quality.require_tests': (False, f'{FILE}:33'),
+        'quality.block_merge_on_quality': (False, f'{FILE}:34'),
+        'quality.coverage_files': (['out/*.xml'], f'{FILE}:35'),
+        'quality.test_reports': (['out/junit/*.xml'], f'{FILE}:36'),
+        'tdd.test_command': ('make all\nmake test', f'{FILE}:38'),
+        'tdd.timeout': (120, f'{FILE}:41'),
+        'display.color': ('never', f'{FILE}:43'),
+        'display.verbose': (True, f'{FILE}:44'),
+        'display.emoji': (True, f'{FILE}:45'),
+        'display.date_format': ('%d.%m.', f'{FILE}:46'),
     }
 
 
@@ -234,6 +237,9 @@ def test_every_key_of_the_file_with_its_line(write: Write, reader: str) -> None:
         ('session: {trailers: []}', []),
         ('context: {architecture: ~}', 'none'),
         ('context: {architecture: none}', 'none'),
+        ('session: {issue_url: none}', None),
+        ('session: {issue_url: ~}', None),
+        ('session: {issue_url: "http://t.example/a/{issue}"}', 'http://t.example/a/{issue}'),
         ('tdd: {test_command: none}', None),
         ('tdd: {test_command: }', None),
         ('tdd: {test_command: ""}', None),
@@ -286,6 +292,7 @@ def test_a_value_that_a_later_scope_replaces_is_not_looked_at() -> None:
         ('session.quality.coverageThreshold', '70', 'quality.coverage_threshold', 70),
         ('session.quality.coverage_threshold', '70', 'quality.coverage_threshold', 70),
         ('session.context.architecture', 'mvc', 'context.architecture', 'mvc'),
+        ('session.issueurl', 'https://t/{issue}', 'session.issue_url', 'https://t/{issue}'),
         ('session.tdd.testcommand', 'make test', 'tdd.test_command', 'make test'),
         ('session.tdd.testcommand', 'none', 'tdd.test_command', None),
         ('session.tdd.testcommand', '', 'tdd.test_command', None),
@@ -448,6 +455,21 @@ def test_each_key_has_one_name_in_git() -> None:
             'tracking:\n  annotations: [" "]\n',
             f"'tracking.annotations' in {FILE} line 2: ' '; "
             'expected text on one line, without control characters',
+        ),
+        (
+            'session:\n  issue_url: https://t.example/\n',
+            f"'session.issue_url' in {FILE} line 2: 'https://t.example/'; "
+            'expected an address like https://tracker.example/{issue}, or none',
+        ),
+        (
+            'session:\n  issue_url: javascript:{issue}\n',
+            f"'session.issue_url' in {FILE} line 2: 'javascript:{{issue}}'; "
+            'expected an address like https://tracker.example/{issue}, or none',
+        ),
+        (
+            'session:\n  issue_url: [a]\n',
+            f"'session.issue_url' in {FILE} line 2: a list; "
+            'expected an address like https://tracker.example/{issue}, or none',
         ),
         (
             'tdd:\n  test_command: [make, test]\n',
@@ -738,7 +760,7 @@ def test_an_unknown_key_in_git(name: str, words: str) -> None:
 
 
 def test_keys_of_others_in_git_are_left_alone() -> None:
-    names = [f'session.{name}' for name in ('enabled', 'remote', 'sync', 'issueurl')]
+    names = [f'session.{name}' for name in ('enabled', 'remote', 'sync', 'forge')]
     names += ['core.editor', 'branch.main.session', 'sessions.idle', 'user.name']
     assert load(None, [('local', name, 'x') for name in names]).warnings == ()
 

@@ -38,7 +38,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'views.since', 'views.handoff',
     ),
     'integrations': (
-        'integrations.mcptools',
+        'integrations.mcptools', 'integrations.references',
         'integrations.markup', 'integrations.testreports', 'integrations.coverage',
         'integrations.places', 'integrations.jsonc', 'integrations.agents',
     ),
@@ -46,6 +46,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'reportcache', 'freshness', 'measure', 'sources',
         'transfer', 'leaks', 'archive', 'treefiles', 'staging', 'snapshot', 'wip',
         'bindings', 'ccmp', 'workspace', 'context', 'contextpart', 'sharing', 'arrivals',
+        'ci', 'forge',
         'gates', 'storage', 'mcpserver', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
         'agentsetup', 'agenthook',
@@ -227,7 +228,7 @@ def _runs(node: ast.stmt) -> bool:
         'typing.TYPE_CHECKING',
     ):
         return False
-    return not isinstance(node, ast.FunctionDef | ast.ClassDef)
+    return not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
 
 _LOADED = """

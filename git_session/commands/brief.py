@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import brief
+from git_session import brief, forge
 from git_session.brief import DEFAULT_BUDGET, LEAST_BUDGET
 from git_session.errors import USAGE, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -30,6 +30,7 @@ def run(action: str, values: Values) -> int:
     here = open_workspace(work=True)
     here.require()
     since, budget = values.text('since'), budget or DEFAULT_BUDGET
+    forge.refresh(here)
     if since is None:
         brief.show(here, budget=budget, as_json=values.json)
     else:

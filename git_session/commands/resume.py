@@ -11,6 +11,7 @@ from git_session import (
     ending,
     eventlog,
     exchange,
+    forge,
     git,
     history,
     output,
@@ -50,6 +51,7 @@ def run(action: str, values: Values) -> int:
     putaside.settle(here)
     for text in happened:
         output.talk(text)
+    forge.refresh(here)
     brief.show(here, as_json=values.json)
     if comes and session.handoffs and not values.json:
         output.out('\n' + ending.handoff_text(here, time.time()))

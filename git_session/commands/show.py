@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, git, output, tdd, words
+from git_session import archive, forge, git, output, tdd, words
 from git_session.analysis import figures
 from git_session.options import FORMAT, Syntax, Values
 from git_session.session import Blocker, Checkpoint, Decision, Session
 from git_session.views import activetime, files, log
 from git_session.views import tdd as tdd_view
 from git_session.workspace import Workspace, open_workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ABOUT = 'Show one session whole: its lists, checkpoints, notes, commits and events.'
 FORMS = {'': Syntax('[<session>]', 0, 1, FORMAT)}
@@ -46,12 +50,15 @@ def _text(here: Workspace, session: Session) -> str:
         result = session.end.get('result', 'ended')
         into = f' into {output.line(session.end["into"])}' if session.end.get('into') else ''
         lines.append(f'  {result}{into} {words.date(session.ended, here.dates)}')
+    linked = _linked(here, session)
+    if session.issue:
+        lines.append(f'  issue {linked[session.issue]}')
     lines.append(f'  active time {words.duration(session.active_seconds(here.idle))}')
     spent = activetime.lines(session, here.idle, words.day)
     for title, items in (
         ('Objectives', [f'{each.name} {each.text}: {each.state}' for each in session.objectives]),
         ('Active time', spent if len(spent) > 1 else []),
-        ('Blockers', [_blocker(each) for each in session.blockers]),
+        ('Blockers', [_blocker(each, linked) for each in session.blockers]),
         ('Decisions', [_decision(each) for each in session.decisions]),
         ('Checkpoints', [_checkpoint(each, now) for each in session.checkpoints]),
         ('TDD', tdd_view.text(driven, now) if driven is not None else []),
@@ -72,8 +79,19 @@ def _decision(each: Decision) -> str:
     )
 
 
-def _blocker(each: Blocker) -> str:
-    return f'{each.name} {each.text}: {each.state}' + (f' ({each.how})' if each.how else '')
+def _linked(here: Workspace, session: Session) -> dict[str, str]:
+    """``#12: https://...`` for each issue of the session, as far as it leads somewhere."""
+    texts = [session.issue, *(each.issue for each in session.blockers)]
+    found = forge.links(here, session) if any(texts) else {}
+    return {
+        each: output.line(f'{each}: {found[each]}' if each in found else each) for each in texts
+    }
+
+
+def _blocker(each: Blocker, linked: Mapping[str, str]) -> str:
+    how = f' ({each.how})' if each.how else ''
+    issue = f' ({linked[each.issue]})' if each.issue else ''
+    return f'{each.name} {each.text}: {each.state}{how}{issue}'
 
 
 def _checkpoint(each: Checkpoint, now: float) -> str:

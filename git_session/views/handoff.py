@@ -16,7 +16,7 @@ from git_session.views.quality import Quality
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from git_session.analysis.tdd import Figures
@@ -38,6 +38,7 @@ def text(
     template: str = '',
     judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
     around: Around = Around(),  # noqa: B008
+    links: Mapping[str, str] = {},
 ) -> str:
     """The whole document; `saved` says where uncommitted work was put, if it was.
 
@@ -47,10 +48,10 @@ def text(
     fields = _fields(session, work, written)
     built, rest = _changed(work), _uncommitted(work, saved, stashed)
     parts = {
-        'summary': _summary(session, work, idle),
+        'summary': _summary(session, work, idle, links),
         'objectives': _objectives(session),
         'decisions': _decisions(session),
-        'blockers': _blockers(session, written),
+        'blockers': _blockers(session, written, links),
         'dead_ends': _list('Dead ends', [markdown(each.text) for each in session.dead_ends]),
         'notes': _list('Notes', [markdown(each.text) for each in session.notes]),
         'changes': f'## What changed\n\n{built}\n{rest}',
@@ -125,7 +126,7 @@ def _list(title: str, items: Sequence[str]) -> str:
     return f'## {title}\n\n' + ''.join(f'- {item}\n' for item in items)
 
 
-def _summary(session: Session, work: Work, idle: float) -> str:
+def _summary(session: Session, work: Work, idle: float, links: Mapping[str, str]) -> str:
     done, total = files.progress(session)
     goals = f'{done} of {words.count(total, "objective")} done' if total else 'no objectives set'
     built = (
@@ -136,7 +137,8 @@ def _summary(session: Session, work: Work, idle: float) -> str:
     sentence = (
         f'{goals}; {built} (+{work.added} -{work.deleted}); {open_ones}; active time {active}.'
     )
-    return f'## Summary\n\n{sentence}\n'
+    issue = f'\nIssue: {_link(session.issue, links)}\n' if session.issue else ''
+    return f'## Summary\n\n{sentence}\n{issue}'
 
 
 def _objectives(session: Session) -> str:
@@ -163,14 +165,20 @@ def _decisions(session: Session) -> str:
     return _list('Decisions', items)
 
 
-def _blockers(session: Session, now: float) -> str:
+def _blockers(session: Session, now: float, links: Mapping[str, str]) -> str:
     items = [
         f'{each.name} {markdown(each.text)}'
-        + (f' ({markdown(each.issue)})' if each.issue else '')
+        + (f' ({_link(each.issue, links)})' if each.issue else '')
         + f', since {words.age(each.added, now)}'
         for each in session.open_blockers()
     ]
     return _list('Active blockers', items)
+
+
+def _link(issue: str, links: Mapping[str, str]) -> str:
+    """``[#12](https://...)`` where it is known where that leads."""
+    address = links.get(issue, '').replace('(', '%28').replace(')', '%29')
+    return f'[{markdown(issue)}](<{address}>)' if address else markdown(issue)
 
 
 def _changed(work: Work) -> str:

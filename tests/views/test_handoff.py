@@ -54,6 +54,8 @@ state: active
 
 1 of 3 objectives done; 2 commits in 3 files (+123 -4); 1 open blocker; active time 17m.
 
+Issue: #7
+
 ## Objectives
 
 - [x] obj-1 OAuth provider interface
