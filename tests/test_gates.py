@@ -184,15 +184,15 @@ def test_a_failed_gate_leaves_everything_as_it_was(failing: Repo, run: Run) -> N
 
 
 def test_no_gate_overrides_and_is_recorded(failing: Repo, run: Run) -> None:
-    said = run('end', '--merge-to', 'main', '--no-gate')
-    assert said.err.startswith(FAILED)
+    assert run('end', '--merge-to', 'main', '--no-gate').err.startswith(FAILED)
     assert failing.git('branch', '--show-current') == 'main'
     assert failing.git('rev-parse', 'main') == failing.git('rev-parse', 'work')
     assert end(failing) == {
         'result': 'merged', 'gates': ['require-tests', 'blockers'], 'overridden': True,
     }  # fmt: skip
     (name,) = [each['session'] for each in json.loads(run('history', '--json').out)['sessions']]
-    assert 'end (merged into main, failed gates: require-tests, blockers' in run('log', name).out
+    said = run('log', name).out
+    assert 'end (merged into main, failed gates: require-tests, blockers, overridden)' in said
 
 
 def test_gates_that_do_not_block(failing: Repo, run: Run) -> None:
