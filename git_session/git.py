@@ -84,6 +84,13 @@ class Process:
         out, err = (bytes(self._pipes[fd]).decode('utf-8', 'surrogateescape') for fd in pipes)
         return Reply(status, out, err)
 
+    def stop(self) -> None:
+        """End this git: nobody wants to know what it says."""
+        os.kill(self.pid, 15)
+        for fd in self._pipes:
+            os.close(fd)
+        os.waitpid(self.pid, 0)
+
     def fields(self) -> Generator[str, None, None]:
         """The NUL-terminated fields of stdout while git goes on; to be asked instead of `reply`.
 

@@ -103,15 +103,20 @@ def figures(found: Built | Work) -> dict[str, int]:
 
 def work(
     session: Session, repo: git.Repository, status: git.Process | None = None,
-    *, has_upstream: bool = True,
+    *, has_upstream: bool = True, most_counted: int = 0,
 ) -> Work:  # fmt: skip
     """Read what the session built, from the merge base to HEAD, and the working tree.
 
     Where it is known that the base has no upstream (`has_upstream`), none is asked for.
+    With `most_counted`, lines are counted in no more files than these: git reads each file
+    for that.  `added` and `deleted` are None of all of them where there are more.
     """
     status = status or git.start_status()
     nothing = Built((), (), None, None, '')
-    found = built(session, repo.head, has_upstream=has_upstream) if repo.head else nothing
+    found = (
+        built(session, repo.head, has_upstream=has_upstream, most_counted=most_counted)
+        if repo.head else nothing
+    )  # fmt: skip
     is_in_base = _is_in_base(session, found, repo.head or '')  # while git status still runs
     uncommitted = parse_status(git.checked(status.reply()))
     return Work(
@@ -151,17 +156,21 @@ def _pathspecs(changes: Iterable[Change]) -> list[str]:
     return ['--', *(f':(top,literal){path}' for path in sorted(paths))]
 
 
-def built(session: Session, head: str, *, has_upstream: bool = True) -> Built:
+def built(
+    session: Session, head: str, *, has_upstream: bool = True, most_counted: int = 0
+) -> Built:
     """What the session built up to `head`, an object id."""
     # Nearly always it is the base that was named: git begins while its upstream is looked at.
     named = session.base_ref or session.base
-    begun = _Comparison(session, named, head) if named else None
+    begun = _Comparison(session, named, head, most_counted) if named else None
     likely = compared(session, head) if has_upstream or begun is None else named
     first = begun.result() if begun is not None else None
     if first is None and not has_upstream:
         likely = compared(session, head)  # what was named is gone
     for base in dict.fromkeys(each for each in (likely, session.base) if each):
-        found = first if base == named else _Comparison(session, base, head).result()
+        found = (
+            first if base == named else _Comparison(session, base, head, most_counted).result()
+        )
         if found is not None:
             break
     else:
@@ -176,15 +185,18 @@ def built(session: Session, head: str, *, has_upstream: bool = True) -> Built:
 class _Comparison:
     """A comparison with a base, by three processes side by side that run from here on."""
 
-    def __init__(self, session: Session, base: str, head: str) -> None:
-        self._base, self._head = base, head
+    def __init__(self, session: Session, base: str, head: str, most_counted: int = 0) -> None:
+        self._base, self._head, self._most_counted = base, head, most_counted
         self._log = git.start(*_LOG, _FORMAT, '--ignore-missing', *_range(session, base, head))
         self._count = git.start('rev-list', '--left-right', '--count', f'{base}...{head}', '--')
         self._diff = git.start(*_diff(f'{base}...{head}'))
+        named = ('diff', '-z', '--raw', *_NAMED, f'{base}...{head}')
+        self._named = git.start(*named) if most_counted else None
 
     def result(self) -> Built | None:
         """What was built; None when git does not know the base."""
-        log, counted, changed = self._log.reply(), self._count.reply(), self._diff.reply()
+        log, counted = self._log.reply(), self._count.reply()
+        changed = self._changed()
         if counted.status != 0:
             return None
         if changed.status != 0:  # no merge base
@@ -192,6 +204,16 @@ class _Comparison:
         behind, ahead = map(int, counted.out.split())
         commits = parse_log(git.checked(log))
         return Built(commits, parse_diff(git.checked(changed)), ahead, behind, self._base)
+
+
+    def _changed(self) -> git.Reply:
+        """The files, with their lines where these are to be counted."""
+        if self._named is not None:
+            named = self._named.reply()
+            if named.status == 0 and named.out.count('\0:') >= self._most_counted:
+                self._diff.stop()
+                return named
+        return self._diff.reply()
 
 
 def _merged(session: Session, head: str, found: Built) -> Built:
@@ -240,9 +262,11 @@ def _range(session: Session, base: str, head: str) -> list[str]:
     return [head, *(['--not', *known] if known else []), '--']
 
 
+_NAMED = ('-M', '--no-ext-diff', '--no-textconv', '--no-relative')
+
+
 def _diff(*revisions: str) -> list[str]:
-    options = ('-z', '--raw', '--numstat', '-M', '--no-ext-diff', '--no-textconv', '--no-relative')
-    return ['diff', *options, *revisions]
+    return ['diff', '-z', '--raw', '--numstat', *_NAMED, *revisions]
 
 
 def unreported(session: Session, branch: str, head: str, built: Work | None) -> tuple[Commit, ...]:

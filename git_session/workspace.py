@@ -55,6 +55,7 @@ class Workspace:
         self.place = ''
         self.events: list[Event] = []
         self.lost = 0  # lines of the log that hold no event
+        self.most_counted = 0  # files in which lines are counted and marks read, 0 for any
         self._work: history.Work | None = None
         self._added: list[added.Added] | None = None
         self._reading: added.Reading | None = None
@@ -124,6 +125,7 @@ class Workspace:
             self._work = history.work(
                 self.require(), self.repo, status,
                 has_upstream=bool(self.setting(f'branch.{base}.merge')),
+                most_counted=self.most_counted,
             )  # fmt: skip
         return self._work
 
@@ -229,13 +231,14 @@ class Workspace:
 
 def open_workspace(
     *, reconcile: bool = True, work: bool = False, arriving: bool = False,
-    asked: git.Asked | None = None,
+    asked: git.Asked | None = None, most_counted: int = 0,
 ) -> Workspace:  # fmt: skip
     """Find the repository, read the configuration, load the session and reconcile it.
 
     A command that shows what was built says so with `work`: it is read once then.
     One that has just switched here itself is `arriving`: it resumes the session.
     `asked` is what git has been asked already, with the working tree when `work` is.
+    Who has no time says with `most_counted` in how many files lines may be counted.
     """
     asked = asked or git.start_asking(status=work)
     repo = git.discover(asked.where)
@@ -244,6 +247,7 @@ def open_workspace(
     cache = os.path.join(repo.sessions, '.config.json')
     found = config.load(path, settings, cache if os.path.isdir(repo.sessions) else None)
     workspace = Workspace(repo, settings, found)
+    workspace.most_counted = most_counted
     enabled.settle(repo, settings)
     if reconcile:
         for text in bindings.reconcile(repo, idle=workspace.idle):

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from git_session import history
+from git_session import brief, history
 from git_session.history import Change, Uncommitted, parse_diff, parse_log, parse_status
+from git_session.workspace import open_workspace
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
@@ -122,6 +123,25 @@ def test_a_base_without_a_common_commit(repo: Repo, run: Run) -> None:
     repo.commit('more', **{'c.txt': 'x\n'})
     found = record(run)
     assert [each['path'] for each in found['files'] if each['status'] == 'A'] == ['b.txt', 'c.txt']
+
+
+def test_lines_are_counted_in_no_more_files_than_one_has_time_for(repo: Repo, run: Run) -> None:
+    run('start', 'work')
+    repo.git('mv', 'a.txt', 'moved.txt')
+    repo.commit('three', **{'b.py': 'x = 1  # TODO: y\n', 'c.txt': 'three\n'})
+    whole = open_workspace(work=True)
+    for most in (2, 3, 0):
+        here = open_workspace(work=True, most_counted=most)
+        if most == 2:
+            assert here.work().changes == tuple(
+                each.replace(added=None, deleted=None) for each in whole.work().changes
+            )
+            assert here.quality().annotations == ()
+            assert '- 3 files changed: b.py, c.txt, moved.txt\n' in brief.text(here)
+        else:
+            assert here.work() == whole.work()
+            assert [each.text for each in here.quality().annotations] == ['y']
+            assert '- 3 files changed, +2 -0: ' in brief.text(here)
 
 
 def test_a_broken_date_is_none() -> None:

@@ -215,10 +215,9 @@ def changed(changes: Sequence[Change]) -> str:
     ranked = sorted(changes, key=lambda each: -((each.added or 0) + (each.deleted or 0)))
     names = ', '.join(line(each.path) for each in ranked[:8])
     more = f' and {len(ranked) - 8} more' if len(ranked) > 8 else ''
-    added, deleted = (
-        sum(each) for each in zip(*((x.added or 0, x.deleted or 0) for x in changes), strict=True)
-    )
-    return f'{words.count(len(changes), "file")} changed, +{added} -{deleted}: {names}{more}'
+    counted = [(each.added, each.deleted or 0) for each in changes if each.added is not None]
+    lines = f', +{sum(x for x, _ in counted)} -{sum(x for _, x in counted)}' if counted else ''
+    return f'{words.count(len(changes), "file")} changed{lines}: {names}{more}'
 
 
 def data(session: Session, work: Work, found: Sequence[Section], scene: Scene) -> dict[str, Any]:
