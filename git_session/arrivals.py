@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import archive, eventlog, events, git, notes, output, sharing, workspace
+from git_session import archive, eventlog, events, generated, git, notes, output, sharing
 from git_session.events import Event
 from git_session.record import Record
 
@@ -59,7 +59,7 @@ def receive(
             each = _take_in(here, name, place, its, published=published)
             listed = eventlog.session_id(place) == name  # not where this was killed before
             if branch is not None and (each.new or each.fuller):
-                workspace.generate(place, here.config)
+                generated.generate(place, here.config)
             elif branch is None and (each.new or each.fuller or not listed):
                 known = figures.get(name)  # what git said when it ended still holds
                 archive.enter(sessions, name, idle=here.idle, figures=known)

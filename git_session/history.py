@@ -103,10 +103,11 @@ def figures(found: Built | Work) -> dict[str, int]:
 
 def work(
     session: Session, repo: git.Repository, status: git.Process | None = None,
-    *, has_upstream: bool = True, most_counted: int = 0,
+    begun: Comparison | None = None, *, has_upstream: bool = True, most_counted: int = 0,
 ) -> Work:  # fmt: skip
     """Read what the session built, from the merge base to HEAD, and the working tree.
 
+    `status` and `begun`, of `begin`, may run already.
     Where it is known that the base has no upstream (`has_upstream`), none is asked for.
     With `most_counted`, lines are counted in no more files than these: git reads each file
     for that.  `added` and `deleted` are None of all of them where there are more.
@@ -114,7 +115,7 @@ def work(
     status = status or git.start_status()
     nothing = Built((), (), None, None, '')
     found = (
-        built(session, repo.head, has_upstream=has_upstream, most_counted=most_counted)
+        built(session, repo.head, begun, has_upstream=has_upstream, most_counted=most_counted)
         if repo.head else nothing
     )  # fmt: skip
     is_in_base = _is_in_base(session, found, repo.head or '')  # while git status still runs
@@ -156,21 +157,25 @@ def _pathspecs(changes: Iterable[Change]) -> list[str]:
     return ['--', *(f':(top,literal){path}' for path in sorted(paths))]
 
 
-def built(
-    session: Session, head: str, *, has_upstream: bool = True, most_counted: int = 0
-) -> Built:
-    """What the session built up to `head`, an object id."""
-    # Nearly always it is the base that was named: git begins while its upstream is looked at.
+def begin(session: Session, head: str, most_counted: int = 0) -> Comparison | None:
+    """Let git compare `head` with the base that was named, which nearly always is the one."""
     named = session.base_ref or session.base
-    begun = _Comparison(session, named, head, most_counted) if named else None
+    return Comparison(session, named, head, most_counted) if named else None
+
+
+def built(
+    session: Session, head: str, begun: Comparison | None = None, *, has_upstream: bool = True,
+    most_counted: int = 0,
+) -> Built:  # fmt: skip
+    """What the session built up to `head`, an object id; `begun` is of `begin`."""
+    named = session.base_ref or session.base
+    begun = begun or begin(session, head, most_counted)  # while its upstream is looked at
     likely = compared(session, head) if has_upstream or begun is None else named
     first = begun.result() if begun is not None else None
     if first is None and not has_upstream:
         likely = compared(session, head)  # what was named is gone
     for base in dict.fromkeys(each for each in (likely, session.base) if each):
-        found = (
-            first if base == named else _Comparison(session, base, head, most_counted).result()
-        )
+        found = first if base == named else Comparison(session, base, head, most_counted).result()
         if found is not None:
             break
     else:
@@ -182,7 +187,7 @@ def built(
     return found
 
 
-class _Comparison:
+class Comparison:
     """A comparison with a base, by three processes side by side that run from here on."""
 
     def __init__(self, session: Session, base: str, head: str, most_counted: int = 0) -> None:
@@ -204,7 +209,6 @@ class _Comparison:
         behind, ahead = map(int, counted.out.split())
         commits = parse_log(git.checked(log))
         return Built(commits, parse_diff(git.checked(changed)), ahead, behind, self._base)
-
 
     def _changed(self) -> git.Reply:
         """The files, with their lines where these are to be counted."""

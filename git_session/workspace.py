@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+# What is not needed to find out where we are is loaded later, while git looks (`work`).
 from git_session import (
-    added,
     archive,
     bindings,
     config,
@@ -19,24 +19,20 @@ from git_session import (
     events,
     git,
     history,
-    identity,
-    measure,
     output,
-    presence,
-    reconcile,
 )
-from git_session.analysis import marks
 from git_session.config import Config
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.eventlog import Maker
 from git_session.events import Event
 from git_session.session import Session
-from git_session.views import files
-from git_session.views.quality import Quality
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from git_session.added import Added, Reading
+    from git_session.views.quality import Quality
 
 CONFIG_FILE = os.path.join('.session', 'config.yaml')
 _POINTER = 'session-branch'  # in the worktree's git directory: a hint for post-checkout
@@ -57,8 +53,9 @@ class Workspace:
         self.lost = 0  # lines of the log that hold no event
         self.most_counted = 0  # files in which lines are counted and marks read, 0 for any
         self._work: history.Work | None = None
-        self._added: list[added.Added] | None = None
-        self._reading: added.Reading | None = None
+        self._begun: history.Comparison | None = None
+        self._added: list[Added] | None = None
+        self._reading: Reading | None = None
         self._quality: Quality | None = None
 
     @property
@@ -123,11 +120,18 @@ class Workspace:
         if self._work is None:
             base = self.require().base_ref.removeprefix('refs/heads/')
             self._work = history.work(
-                self.require(), self.repo, status,
+                self.require(), self.repo, status, self._begun,
                 has_upstream=bool(self.setting(f'branch.{base}.merge')),
                 most_counted=self.most_counted,
             )  # fmt: skip
+            self._begun = None
         return self._work
+
+    def begin_work(self) -> None:
+        """Let git begin with what `work` gives."""
+        session, head = self.require(), self.repo.head
+        if self._work is None and head is not None:
+            self._begun = history.begin(session, head, self.most_counted)
 
     def forget_work(self) -> None:
         """What was built has to be read again: more of it is known."""
@@ -136,7 +140,7 @@ class Workspace:
             self._reading.lines()  # nobody waits for its process otherwise
             self._reading = None
 
-    def added(self) -> list[added.Added]:
+    def added(self) -> list[Added]:
         """The lines that the session added, read once."""
         if self._added is None:
             self.read_added()
@@ -147,6 +151,8 @@ class Workspace:
     def read_added(self) -> None:
         """Let git begin with what `added` gives."""
         if self._added is None and self._reading is None:
+            from git_session import added, measure
+
             wanted = measure.tracking(self.config).is_read
             self._reading = added.Reading(self.repo.top or '.', self.work(), wanted)
 
@@ -157,6 +163,10 @@ class Workspace:
         reports old: whoever does that asks before.
         """
         if self._quality is None:
+            from git_session import measure
+            from git_session.analysis import marks
+            from git_session.views.quality import Quality
+
             session, work = self.require(), self.work()
             words = self.config['tracking.annotations']
             marked = marks.find(self.added(), words)
@@ -213,7 +223,9 @@ class Workspace:
         """Read the log again and write the files that follow from it; holds the lock."""
         self.session, self.events, self.lost = archive.load(self.place)
         try:
-            generate(self.place, self.config)
+            from git_session import generated
+
+            generated.generate(self.place, self.config)
         except OSError as error:
             self._warn(error)
         tell_plugins(self.repo.top, self.session)
@@ -229,9 +241,14 @@ class Workspace:
         eventlog.write_file(os.path.join(self.repo.gitdir, _POINTER), text)
 
 
+def _nothing() -> None:
+    pass
+
+
 def open_workspace(
     *, reconcile: bool = True, work: bool = False, arriving: bool = False,
     asked: git.Asked | None = None, most_counted: int = 0,
+    meanwhile: Callable[[], object] = _nothing,
 ) -> Workspace:  # fmt: skip
     """Find the repository, read the configuration, load the session and reconcile it.
 
@@ -239,6 +256,7 @@ def open_workspace(
     One that has just switched here itself is `arriving`: it resumes the session.
     `asked` is what git has been asked already, with the working tree when `work` is.
     Who has no time says with `most_counted` in how many files lines may be counted.
+    `meanwhile` is called while git compares: to load what shows the answer.
     """
     asked = asked or git.start_asking(status=work)
     repo = git.discover(asked.where)
@@ -258,13 +276,19 @@ def open_workspace(
     if workspace.session is not None and reconcile:
         _complete(workspace)
     if workspace.session is not None and reconcile:
-        built = workspace.work(asked.status) if work else None
+        built = None
+        if work:
+            workspace.begin_work()
+            meanwhile()
+            built = workspace.work(asked.status)
         _reconcile(workspace, built, reason='' if arriving else 'found')
         if work:
             workspace.read_added()
         if workspace.config['session.auto_checkpoint']:
             _checkpoint(workspace)
-        if is_stale(workspace.place, found, workspace.require()):
+        from git_session import generated, identity, presence
+
+        if generated.is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
         presence.renew(repo, identity.agent(), workspace.setting('user.name'))
     if reconcile:
@@ -315,48 +339,6 @@ def require_work_tree(workspace: Workspace) -> str:
     return workspace.repo.top
 
 
-def generate(place: str, config: Config) -> None:
-    """Write the generated files of one session from its log; the caller holds the lock."""
-    size = eventlog.log_size(place)
-    session, _, _ = archive.load(place)
-    for name, text in _small_files(session, config).items():
-        eventlog.write_file(os.path.join(place, name), text)
-    # Last: it says how much of the log all of them were made from.
-    text = files.context(session, log_size=size, idle=config['session.idle_timeout'])
-    eventlog.write_file(os.path.join(place, 'context.json'), text)
-
-
-def _small_files(session: Session, config: Config) -> dict[str, str]:
-    """The generated files that cost little to make: name -> content."""
-    return {
-        'trailers': files.trailers(session, config['session.trailers']),
-        'banner': files.banner(session),
-        'objectives.md': files.objectives(session),
-        'blockers.md': files.blockers(session),
-    }
-
-
-def is_stale(place: str, config: Config, session: Session) -> bool:
-    """Whether a generated file is missing, cut or older than the log or the configuration."""
-    head = files.context_head(eventlog.log_size(place), config['session.idle_timeout']).encode()
-    context = _content(place, 'context.json')
-    if not context.startswith(head) or not context.endswith(b'\n}\n'):
-        return True
-    return any(
-        _content(place, name) != text.encode('utf-8', 'surrogateescape')
-        for name, text in _small_files(session, config).items()
-    )
-
-
-def _content(place: str, name: str) -> bytes:
-    """The bytes of a generated file, none where there is no such file."""
-    try:
-        with open(os.path.join(place, name), 'rb') as file:
-            return file.read()
-    except OSError:
-        return b''
-
-
 def _restore(workspace: Workspace) -> None:
     """Find the session again whose `id` is lost or damaged."""
     session, branch = workspace.session, workspace.repo.branch
@@ -389,6 +371,8 @@ def _reconcile(workspace: Workspace, built: history.Work | None, *, reason: str)
     made = Maker(session.id, '', workspace.events[-1].id if workspace.events else '')
     fresh: list[Event] = []
     if repo.head is not None:
+        from git_session import reconcile
+
         fresh = reconcile.unreported(session, repo.branch or '', repo.head, made, built)
     if session.state == 'paused' and session.reason == 'switch':
         made.add('resume', reason=reason)

@@ -45,7 +45,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'working tree': (
         'reportcache', 'freshness', 'measure', 'sources',
         'transfer', 'leaks', 'archive', 'treefiles', 'staging', 'snapshot', 'wip',
-        'bindings', 'ccmp', 'workspace', 'context', 'contextpart', 'sharing', 'arrivals',
+        'bindings', 'ccmp', 'generated', 'workspace', 'context', 'contextpart', 'sharing',
+        'arrivals',
         'ci', 'forge',
         'gates', 'storage', 'mcpserver', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',

@@ -12,6 +12,7 @@ from git_session import (
     enabled,
     eventlog,
     faults,
+    generated,
     git,
     hookconfig,
     hooks,
@@ -23,7 +24,7 @@ from git_session import (
 from git_session.errors import SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.record import Record
-from git_session.workspace import CONFIG_FILE, generate, open_workspace
+from git_session.workspace import CONFIG_FILE, open_workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ def _mend(repo: git.Repository, place: str) -> None:
     """Make the generated files again."""
     path = os.path.join(repo.top, CONFIG_FILE) if repo.top else None
     with eventlog.lock(repo.sessions):
-        generate(place, config.load(path, git.configuration()))
+        generated.generate(place, config.load(path, git.configuration()))
 
 
 def _configuration(repo: git.Repository) -> Finding:

@@ -23,13 +23,18 @@ FORMS = {
 def run(action: str, values: Values) -> int:
     asked = git.start_asking(status=True)
     # Loaded while git answers: it takes as long as git does.
-    from git_session import output, status
     from git_session.workspace import open_workspace
 
-    here = open_workspace(work=True, asked=asked)
+    here = open_workspace(work=True, asked=asked, meanwhile=_load)
+    from git_session import output, status
+
     for text in here.config.warnings:
         output.warn(text)
     lists = frozenset(name for name in ('objectives', 'blockers', 'decisions') if values.flag(name))
     verbose = values.flag('verbose') or bool(here.config['display.verbose'])
     status.show(here, lists=lists, verbose=verbose, as_json=values.json)
     return 0
+
+
+def _load() -> None:
+    from git_session import status  # noqa: F401
