@@ -44,12 +44,13 @@ def sections(
     before: Session, session: Session, news: News, *, me: str, date_format: str
 ) -> list[Section]:
     """The difference from `before`, in the order of a brief; none where nothing changed."""
-    voice = Voice(session, me)
+    voice, known = Voice(session, me), _known(before.decisions)
     decided = [
         each for each in session.binding_decisions()
-        if _is_new(before.decisions, each) or _was(before.decisions, each, 'text')
+        if each.ref not in known or _was(known, each, 'text')
     ]  # fmt: skip
-    ends = [each for each in session.dead_ends if _is_new(before.dead_ends, each)]
+    tried = _known(before.dead_ends)
+    ends = [each for each in session.dead_ends if each.ref not in tried]
     found = [
         Section('Objectives', _objectives(before, session, voice), 'objective',
                 'git session objectives', 4),
@@ -65,25 +66,27 @@ def sections(
     return bounded(found)
 
 
-def _is_new(before: Sequence[Item], each: Item) -> bool:
-    return all(other.ref != each.ref for other in before)
+def _known(before: Sequence[Item]) -> dict[str, Item]:
+    """What there was, by what events refer to it with."""
+    return {each.ref: each for each in before}
 
 
-def _was(before: Sequence[Item], each: Item, key: str) -> Any:
+def _was(known: dict[str, Item], each: Item, key: str) -> Any:
     """What `key` was before where it was something else, else None."""
-    found = [getattr(other, key) for other in before if other.ref == each.ref]
-    return found[0] if found and found[0] != getattr(each, key) else None
+    other = known.get(each.ref)
+    was = getattr(other, key) if other is not None else None
+    return was if was != getattr(each, key) else None
 
 
 def _objectives(before: Session, session: Session, voice: Voice) -> list[str]:
-    items = []
+    items, known = [], _known(before.objectives)
     for each in session.objectives:
-        if _is_new(before.objectives, each):
+        if each.ref not in known:
             what = f'new, {each.state}'
         else:
-            state = _was(before.objectives, each, 'state')
+            state = _was(known, each, 'state')
             parts = [f'{state} before, now {each.state}'] if state else []
-            parts += ['reworded'] if _was(before.objectives, each, 'text') else []
+            parts += ['reworded'] if _was(known, each, 'text') else []
             what = ', '.join(parts)
         if what:
             items.append(voice.says(f'{each.name} ({what})', each.ref, each.text))
@@ -91,38 +94,41 @@ def _objectives(before: Session, session: Session, voice: Voice) -> list[str]:
 
 
 def _blockers(before: Session, session: Session, voice: Voice) -> list[str]:
-    items = []
+    items, known = [], _known(before.blockers)
     for each in session.blockers:
-        state = _was(before.blockers, each, 'state')
-        if _is_new(before.blockers, each):
+        state = _was(known, each, 'state')
+        if each.ref not in known:
             items.append(f'{each.state}: {brief.blocker(each, voice)}')
-        elif state or _was(before.blockers, each, 'text'):
+        elif state or _was(known, each, 'text'):
             now = 'open again' if state and each.state == 'open' else each.state
             items.append(f'{now}: {brief.blocker(each, voice)}')
     return items
 
 
 def _superseded(before: Session, session: Session) -> list[str]:
-    names = session.names()
+    names, known = session.names(), _known(before.decisions)
     return [
         f'{each.name} no longer binds: {names.get(each.superseded_by, "another")} is in its place'
         for each in session.decisions
-        if each.superseded_by and _was(before.decisions, each, 'superseded_by') is not None
+        if each.superseded_by and _was(known, each, 'superseded_by') is not None
     ]
 
 
 def _notes(before: Session, session: Session, voice: Voice, date_format: str) -> list[str]:
+    known = _known(before.notes)
     return [
         voice.says(words.date(each.at, date_format), each.ref, each.text, ':')
         for each in reversed(session.notes)
-        if _is_new(before.notes, each)
+        if each.ref not in known
     ]
 
 
 def _happened(
     before: Session, session: Session, news: News, voice: Voice, date_format: str
 ) -> list[str]:
-    items = [brief.changed(news.changes)] if news.changes else []
+    items, known = [], _known(before.checkpoints)
+    if news.changes:
+        items.append(brief.changed(news.changes))
     if news.missing:
         items.append(f'{news.base} has {words.count(news.missing, "new commit")} not taken in here')
     if session.state != before.state and before.started:
@@ -130,7 +136,7 @@ def _happened(
     items += [
         f'checkpoint {quoted(each.label or each.message, 100)} {words.date(each.at, date_format)}'
         for each in reversed(session.checkpoints)
-        if _is_new(before.checkpoints, each) and (each.label or each.message)
+        if each.ref not in known and (each.label or each.message)
     ]
     return items + [
         f'{words.short(each.oid)} {words.date(each.time, date_format)}: '
