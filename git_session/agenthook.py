@@ -13,7 +13,7 @@ import os
 import select
 import time
 
-from git_session import enabled, eventlog, git, identity, output, presence, words
+from git_session import enabled, eventlog, events, git, identity, output, presence, words
 from git_session.errors import SessionError
 from git_session.identity import Agent
 from git_session.integrations import agents
@@ -32,6 +32,7 @@ _MOST_BYTES = 8 << 20  # of stdin
 _PATIENCE = 2.0  # seconds in which an agent has to write its input
 _AGAIN = 3.0  # seconds in which the same event of the same session is a second copy of the hook
 _MOST_SUMMARY = 4000  # characters of a compaction's summary
+_MOST_COUNTED = 200  # files in which lines are counted: git reads each of them
 _ROOM = 200  # of an agent's limit that is left free
 _SHORT_SOURCES = ('resume', 'compact', 'fork')
 
@@ -148,7 +149,7 @@ def _start(program: Program, given: Input, repo: git.Repository) -> str:
 
     me = identity.agent()
     before = presence.own(repo, me)
-    here = open_workspace(work=True)
+    here = open_workspace(work=True, most_counted=_MOST_COUNTED)
     if here.off:
         return ''
     if os.path.isdir(repo.sessions):
@@ -203,7 +204,10 @@ def _record(here: Workspace, what: str, reason: str, **checkpoint: Any) -> None:
         maker.add('agent', name=me.name if me else '', what=what, reason=reason)
     if checkpoint:
         maker.add('checkpoint', commit=here.repo.head, auto=True, **checkpoint)
-    here.record(maker.made)
+    # As git's hooks do: the next command makes what follows from it.
+    with eventlog.lock(here.repo.sessions):
+        if eventlog.session_id(here.place) == here.session.id:
+            eventlog.append(here.place, [events.encode(each) for each in maker.made])
 
 
 # --- between
@@ -265,7 +269,7 @@ def _lost(program: Program, marked: str) -> str:
     from git_session import brief
     from git_session.workspace import open_workspace
 
-    here = open_workspace(work=True)
+    here = open_workspace(work=True, most_counted=_MOST_COUNTED)
     if here.session is None or here.off:
         return ''
     then = float(marked) if marked != '-' else None
