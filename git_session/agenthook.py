@@ -144,18 +144,19 @@ def _told(program: Program, event: str, given: Input) -> str:
 
 
 def _start(program: Program, given: Input, repo: git.Repository) -> str:
-    from git_session import brief
     from git_session.workspace import open_workspace
 
     me = identity.agent()
     before = presence.own(repo, me)
-    here = open_workspace(work=True, most_counted=_MOST_COUNTED)
+    here = open_workspace(work=True, most_counted=_MOST_COUNTED, meanwhile=_load)
     if here.off:
         return ''
     if os.path.isdir(repo.sessions):
         presence.renew(here.repo, me)
         _note_others(here.repo, me)
         _mark(here.repo, me)
+    from git_session import brief
+
     is_short = given.source in _SHORT_SOURCES
     if here.session is None:
         return '' if is_short else _nothing(here)
@@ -168,6 +169,11 @@ def _start(program: Program, given: Input, repo: git.Repository) -> str:
         _mark(here.repo, me, f'{then}' if then else '-')  # the next prompt brings it
         return ''
     return _fitting(program, lambda budget: brief.short(here, then=then, budget=budget), SHORT)
+
+
+def _load() -> None:
+    """What the text is made with, while git compares."""
+    from git_session import brief  # noqa: F401 - that is all
 
 
 def _fitting(program: Program, made: Callable[[int], str], budget: int) -> str:
@@ -269,7 +275,7 @@ def _lost(program: Program, marked: str) -> str:
     from git_session import brief
     from git_session.workspace import open_workspace
 
-    here = open_workspace(work=True, most_counted=_MOST_COUNTED)
+    here = open_workspace(work=True, most_counted=_MOST_COUNTED, meanwhile=_load)
     if here.session is None or here.off:
         return ''
     then = float(marked) if marked != '-' else None
@@ -366,7 +372,7 @@ def _compact(program: Program, event: str, given: Input) -> None:
     """A compaction is a checkpoint, with what is left of the conversation where that is said."""
     from git_session.workspace import open_workspace
 
-    here = open_workspace()
+    here = open_workspace(most_counted=_MOST_COUNTED)
     if here.off or here.session is None:
         return
     if event == agents.PRE_COMPACT:

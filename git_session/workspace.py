@@ -255,7 +255,8 @@ def open_workspace(
     A command that shows what was built says so with `work`: it is read once then.
     One that has just switched here itself is `arriving`: it resumes the session.
     `asked` is what git has been asked already, with the working tree when `work` is.
-    Who has no time says with `most_counted` in how many files lines may be counted.
+    Who has no time says with `most_counted` in how many files lines may be counted, and
+    leaves generated files that are old to the next one.
     `meanwhile` is called while git compares: to load what shows the answer.
     """
     asked = asked or git.start_asking(status=work)
@@ -288,7 +289,8 @@ def open_workspace(
             _checkpoint(workspace)
         from git_session import generated, identity, presence
 
-        if generated.is_stale(workspace.place, found, workspace.require()):
+        # git's hooks leave that to the next command too.
+        if not most_counted and generated.is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
         presence.renew(repo, identity.agent(), workspace.setting('user.name'))
     if reconcile:
