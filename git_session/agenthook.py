@@ -126,29 +126,32 @@ def _told(program: Program, event: str, given: Input) -> str:
     """Do what is to be done on an event; what the agent is to be told."""
     if event in (agents.PROMPT, agents.TOOL):
         return _moved(program, event)
+    # What a workspace is opened with is asked now, while its modules are loaded.
+    is_start = event == agents.SESSION_START
+    asked = git.start_asking(status=is_start)
     repo = git.discover()
     if event == agents.SESSION_END:
-        _end(given, repo)
+        _end(given, repo, asked)
         return ''
     # Codex CLI starts a session twice when it compacts one that it takes up again.
     source = 'short' if given.source in _SHORT_SOURCES else given.source
     if _is_second(repo, event + source):
         return ''
-    if event == agents.SESSION_START:
-        return _start(program, given, repo)
-    _compact(program, event, given)
+    if is_start:
+        return _start(program, given, repo, asked)
+    _compact(program, event, given, asked)
     return ''
 
 
 # --- the beginning
 
 
-def _start(program: Program, given: Input, repo: git.Repository) -> str:
+def _start(program: Program, given: Input, repo: git.Repository, asked: git.Asked) -> str:
     from git_session.workspace import open_workspace
 
     me = identity.agent()
     before = presence.own(repo, me)
-    here = open_workspace(work=True, most_counted=_MOST_COUNTED, meanwhile=_load)
+    here = open_workspace(work=True, most_counted=_MOST_COUNTED, meanwhile=_load, asked=asked)
     if here.off:
         return ''
     if os.path.isdir(repo.sessions):
@@ -368,11 +371,11 @@ def _is_second(repo: git.Repository, event: str) -> bool:
 # --- compaction, and the end
 
 
-def _compact(program: Program, event: str, given: Input) -> None:
+def _compact(program: Program, event: str, given: Input, asked: git.Asked) -> None:
     """A compaction is a checkpoint, with what is left of the conversation where that is said."""
     from git_session.workspace import open_workspace
 
-    here = open_workspace(most_counted=_MOST_COUNTED)
+    here = open_workspace(most_counted=_MOST_COUNTED, asked=asked)
     if here.off or here.session is None:
         return
     if event == agents.PRE_COMPACT:
@@ -391,7 +394,7 @@ def _summary(text: str) -> str:
     return words.cut(inner.strip(), _MOST_SUMMARY)
 
 
-def _end(given: Input, repo: git.Repository) -> None:
+def _end(given: Input, repo: git.Repository, asked: git.Asked) -> None:
     """Give the lease back; done before anything that takes time."""
     from git_session.workspace import open_workspace
 
@@ -402,7 +405,7 @@ def _end(given: Input, repo: git.Repository) -> None:
     for kind in ('told', 'lost'):
         path = os.path.join(repo.gitdir, presence.FOLDER, f'.{kind}-{_own_name(me)}')
         eventlog.remove(path)
-    here = open_workspace(reconcile=False)
+    here = open_workspace(reconcile=False, asked=asked)
     if not here.off:
         _record(here, 'end', given.reason)
     presence.leave(here.repo, me)

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import os
 
-from git_session import bindings, config, git
 from git_session.errors import SessionError
 from git_session.integrations import agents
 from git_session.options import Syntax, Values
-from git_session.workspace import open_workspace
 
 ABOUT = 'Started by the git hooks and by those of agents; of no use by hand.'
 FORMS = {
@@ -30,6 +28,8 @@ def run(action: str, values: Values) -> int:
         if os.environ.get('PRE_COMMIT'):
             _move()
             return 0
+        from git_session.workspace import open_workspace
+
         here = open_workspace()
         if here.session is not None:
             here.generate()
@@ -44,6 +44,8 @@ def _move() -> None:
     The configuration may be part of that, so nothing is made of it here; the next
     command does the rest.
     """
+    from git_session import bindings, config, git
+
     repo = git.discover()
     settings = config.load(None, git.configuration())
     bindings.reconcile(repo, idle=float(settings['session.idle_timeout']))
