@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-ABOUT = 'Write a session as one file, for people and for git session import.'
+ABOUT = "Write a session as one file, for people and for 'git session import'."
 FORMS = {
     '': Syntax(
         '[<session>]', 0, 1,
