@@ -22,7 +22,7 @@ LOOK_BACK = 300  # commits in which the files of a session are looked for
 _FAR_BACK = 20_000  # the same where only context files are
 _MOST_MOVED = 100  # commits of the base that are not here
 _MOST_RELEVANT = 6
-_MOST_READ = 60  # context files in which the words of objectives are looked for
+_MOST_READ = 30  # context files in which the words of objectives are looked for
 
 
 class Look:
@@ -35,8 +35,10 @@ class Look:
         untracked = [each.path for each in work.uncommitted if each.xy == '??']
         self._listing = contextfiles.Listing(top, self._names, untracked)
         self._most = LOOK_BACK + len(work.commits)
-        self._log = filelog.Reading(work.head, self._most) if work.head else None
-        is_behind = work.head and work.behind and self._names and not work.is_in_base
+        # Of very many files history says little, and who has no time does without.
+        is_looked = not here.most_counted or len(self._names) <= here.most_counted
+        self._log = filelog.Reading(work.head, self._most) if work.head and is_looked else None
+        is_behind = self._log and work.behind and self._names and not work.is_in_base
         self._base = (
             filelog.Reading(work.base, _MOST_MOVED, without=work.head or '') if is_behind else None
         )

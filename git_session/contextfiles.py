@@ -66,8 +66,9 @@ class Listing:
             (others if entry[0] == '?' else tracked).add(entry[2:])
         others |= {path for path in self._untracked if is_name(path.rpartition('/')[2])}
         others |= set(_beside(self._top, self._near))
+        real_top = os.path.realpath(self._top)
         found = [
-            checked(self._top, path, is_tracked=path in tracked)
+            checked(self._top, path, is_tracked=path in tracked, real_top=real_top)
             for path in sorted({*tracked, *others})[:_MOST_FILES]
             if os.path.lexists(os.path.join(self._top, path))
         ]
@@ -98,9 +99,9 @@ def _beside(top: str, near: Iterable[str]) -> list[str]:
     return found
 
 
-def checked(top: str, path: str, *, is_tracked: bool = True) -> ContextFile:
+def checked(top: str, path: str, *, is_tracked: bool = True, real_top: str = '') -> ContextFile:
     """The file with where it leads and why it cannot be read."""
-    full, real_top = os.path.join(top, path), os.path.realpath(top)
+    full, real_top = os.path.join(top, path), real_top or os.path.realpath(top)
     real = os.path.realpath(full)
     target = os.path.relpath(real, real_top) if real != os.path.join(real_top, path) else ''
     if not {'..', '.git'}.isdisjoint(target.lower().split(os.sep)):
