@@ -109,6 +109,23 @@ def test_every_input_has_an_answer_of_the_documented_form(work: Repo, ask: Ask) 
             assert 'Google OAuth' in told(answer)
 
 
+def test_the_installed_command_answers_as_the_agent_starts_it(work: Repo) -> None:
+    """By a shell, in another folder, with another agent's variables."""
+    for name, program in PROGRAMS.items():
+        for hook in program.hooks:
+            given = json.dumps(MADE[name](str(work.path), hook.theirs))
+            done = Repo(work.path.parent).run(
+                'sh', '-c', agents.command(name, hook.event), stdin=given, CLAUDECODE='1'
+            )
+            assert (done.status, done.err) == (0, ''), (name, hook.event)
+            shape = OUTPUT[name][hook.event]
+            if hook.event == 'session-start':
+                jsonschema.validate(json.loads(done.out), shape or {})
+                assert told(json.loads(done.out)).startswith('# Session work-')
+            elif shape is None:
+                assert done.out == ''
+
+
 def test_without_a_session_one_line_says_so_at_the_start(repo: Repo, ask: Ask) -> None:
     line = (
         "There is no session on branch 'main'. "

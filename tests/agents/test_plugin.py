@@ -17,6 +17,7 @@ from git_session.integrations import agents
 from tests import surface
 
 PLUGIN = Path(__file__).parent.parent.parent / 'plugin'
+PROGRAM = os.environ.get('GIT_SESSION_TEST_CLAUDE') or shutil.which('claude')
 SKILL = PLUGIN / 'skills/session-management/SKILL.md'
 
 
@@ -61,11 +62,10 @@ def test_every_command_that_the_skill_names_exists() -> None:
 
 
 def test_claude_code_accepts_it() -> None:
-    program = os.environ.get('GIT_SESSION_TEST_CLAUDE') or shutil.which('claude')
-    if program is None:
+    if PROGRAM is None:
         pytest.skip('no claude: name one with GIT_SESSION_TEST_CLAUDE')
     done = subprocess.run(
-        [program, 'plugin', 'validate', str(PLUGIN), '--strict'],
+        [PROGRAM, 'plugin', 'validate', str(PLUGIN), '--strict'],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
