@@ -19,7 +19,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     import mcp_types
@@ -47,15 +47,15 @@ class Done(Record):
     err: str
 
 
-def command(folder: str, words: Sequence[str], go_on: Callable[[], bool]) -> Done:
-    """Run a command in a folder; `go_on` may stop it.  Raises SessionError."""
+def command(folder: str, words: Sequence[str]) -> Done:
+    """Run a command in a folder; raises SessionError when it cannot be, or says too much."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix='git-session-') as place:
         out, err = os.path.join(place, 'out'), os.path.join(place, 'err')
 
         def may_go_on(_: float) -> bool:
-            return go_on() and max(map(_size, (out, err))) <= _MOST_BYTES
+            return max(map(_size, (out, err))) <= _MOST_BYTES
 
         try:
             status = git.program(
@@ -65,7 +65,7 @@ def command(folder: str, words: Sequence[str], go_on: Callable[[], bool]) -> Don
         except (OSError, ValueError) as error:  # too long, a NUL, half a character
             raise SessionError(f'cannot run this: {error}') from None
         if status is None:
-            raise SessionError('the answer is too long' if go_on() else 'cancelled')
+            raise SessionError(f'the answer is longer than {_MOST_BYTES >> 20} MiB')
         return Done(status, _read(out), _read(err))
 
 
@@ -138,17 +138,15 @@ def _ask() -> mcp_types.InputRequiredResult:
     return mcp_types.InputRequiredResult(input_requests={_ROOTS: mcp_types.ListRootsRequest()})
 
 
-async def _run(
-    context: Context[Any], roots: Sequence[str], words: Sequence[str], *, reads: bool
-) -> Done:
+async def _run(context: Context[Any], roots: Sequence[str], words: Sequence[str]) -> Done:
     """Run a command beside the others, and say each second that it still runs.
 
-    Only what reads is stopped when the call is cancelled: half a commit helps nobody.
+    One whose call is cancelled goes to its end all the same: half a commit helps nobody.
     """
     import anyio
     import anyio.to_thread
 
-    wanted, begun = True, time.monotonic()
+    begun = time.monotonic()
 
     async def report() -> None:
         while True:
@@ -159,19 +157,15 @@ async def _run(
 
     def run() -> Done | SessionError:
         try:
-            return command(folder(roots), words, lambda: wanted or not reads)
+            return command(folder(roots), words)
         except SessionError as error:  # a group would put it into one of its own
             return error
 
     async with anyio.create_task_group() as group:
         group.start_soon(report)
-        try:
-            with anyio.CancelScope(shield=not reads):
-                done: Done | SessionError
-                done = await anyio.to_thread.run_sync(run, abandon_on_cancel=reads)
-        finally:
-            wanted = False
-            group.cancel_scope.cancel()
+        with anyio.CancelScope(shield=True):
+            done: Done | SessionError = await anyio.to_thread.run_sync(run)
+        group.cancel_scope.cancel()
     if isinstance(done, SessionError):
         raise done
     return done
@@ -208,7 +202,7 @@ async def _call_tool(
     try:
         words = mcptools.words(params.name, params.arguments or {})
         reads = mcptools.reads(words)
-        done = await _run(context, roots, words, reads=reads)
+        done = await _run(context, roots, words)
         text = '\n'.join(filter(None, (done.out, done.err)))
         # What is only looked at and shown was no failure: gaps of a handoff.
         failed = done.status != 0 and not (done.status == REFUSED and reads and done.out)
@@ -252,7 +246,7 @@ async def _shown(context: Context[Any], roots: Sequence[str], words: Sequence[st
     import mcp_types
 
     try:
-        done = await _run(context, roots, words, reads=True)
+        done = await _run(context, roots, words)
     except SessionError as error:
         raise _refusal(_error(error), mcp_types.INTERNAL_ERROR) from None
     if done.status:

@@ -261,6 +261,28 @@ def test_a_root_is_only_ever_a_folder(session: Repo, monkeypatch: pytest.MonkeyP
     assert mcpserver.folder([there]) == '/'
 
 
+def test_an_answer_has_a_bound(session: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mcpserver.command(str(session.path), ['status']).status == 0
+    monkeypatch.setattr(mcpserver, '_MOST_BYTES', -1)
+    with pytest.raises(SessionError, match='the answer is longer than'):
+        mcpserver.command(str(session.path), ['status'])
+
+
+def test_a_call_whose_client_left_goes_to_its_end(session: Repo) -> None:
+    hello = {'protocolVersion': '2025-11-25', 'capabilities': {},
+             'clientInfo': {'name': 'x', 'version': '1'}}  # fmt: skip
+    note = {'name': 'note', 'arguments': {'text': 'the last words'}}
+    lines = [
+        {'jsonrpc': '2.0', 'id': 1, 'method': 'initialize', 'params': hello},
+        {'jsonrpc': '2.0', 'method': 'notifications/initialized'},
+        {'jsonrpc': '2.0', 'id': 2, 'method': 'tools/call', 'params': note},
+    ]
+    said = ''.join(json.dumps(each) + '\n' for each in lines)
+    done = session.run(sys.executable, '-I', '-m', 'git_session', 'mcp', stdin=said)
+    assert done.status == 0
+    assert 'the last words' in session.session('log')
+
+
 def test_without_the_extra_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
