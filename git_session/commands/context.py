@@ -10,13 +10,13 @@ from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.views import context as view
 from git_session.workspace import Workspace, open_workspace, require_work_tree
 
-ABOUT = 'Show the context files that matter for this session, or how stale all of them are.'
+ABOUT = 'Show the context files that matter for this session, or how stale all are.'
 FORMS = {
     '': Syntax(
         '', 0, 0,
         (
             Option(('--health',), 'how stale every context file of the repository is'),
-            Option(('--update',), 'refresh what is made from facts in the file of a folder',
+            Option(('--update',), 'refresh what is made from facts in that of a folder',
                    value='dir', many=True),
             *FORMAT,
         ),
