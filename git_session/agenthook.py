@@ -131,7 +131,7 @@ def _told(program: Program, event: str, given: Input) -> str:
     asked = git.start_asking(status=is_start)
     repo = git.discover()
     if event == agents.SESSION_END:
-        _end(given, repo, asked)
+        _end(program, given, repo, asked)
         return ''
     # Codex CLI starts a session twice when it compacts one that it takes up again.
     source = 'short' if given.source in _SHORT_SOURCES else given.source
@@ -149,7 +149,7 @@ def _told(program: Program, event: str, given: Input) -> str:
 def _start(program: Program, given: Input, repo: git.Repository, asked: git.Asked) -> str:
     from git_session.workspace import open_workspace
 
-    me = identity.agent()
+    me, is_short = identity.agent(), given.source in _SHORT_SOURCES
     before = presence.own(repo, me)
     here = open_workspace(work=True, most_counted=_MOST_COUNTED, meanwhile=_load, asked=asked)
     if here.off:
@@ -157,10 +157,10 @@ def _start(program: Program, given: Input, repo: git.Repository, asked: git.Aske
     if os.path.isdir(repo.sessions):
         presence.renew(here.repo, me)
         _note_others(here.repo, me)
-        _mark(here.repo, me)
+        if program.resumes or not is_short:
+            _mark(here.repo, me)
     from git_session import brief
 
-    is_short = given.source in _SHORT_SOURCES
     if here.session is None:
         return '' if is_short else _nothing(here)
     then = before.seen if before is not None else here.session.agents.get(me.name if me else '')
@@ -169,8 +169,7 @@ def _start(program: Program, given: Input, repo: git.Repository, asked: git.Aske
     if not is_short:
         return _fitting(program, lambda budget: brief.text(here, budget=budget), BUDGET)
     if not program.resumes:
-        _mark(here.repo, me, f'{then}' if then else '-')  # the next prompt brings it
-        return ''
+        return ''  # the next prompt brings it, which may be on its way already
     return _fitting(program, lambda budget: brief.short(here, then=then, budget=budget), SHORT)
 
 
@@ -338,7 +337,10 @@ def _mark(repo: git.Repository, me: Agent | None, mark: str = '') -> str:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         eventlog.write_file(path, mark + '\n')
     elif was:
-        eventlog.remove(path)
+        try:
+            os.remove(path)
+        except OSError:
+            return ''  # another copy of the hook was faster: it says so
     return was
 
 
@@ -394,7 +396,7 @@ def _summary(text: str) -> str:
     return words.cut(inner.strip(), _MOST_SUMMARY)
 
 
-def _end(given: Input, repo: git.Repository, asked: git.Asked) -> None:
+def _end(program: Program, given: Input, repo: git.Repository, asked: git.Asked) -> None:
     """Give the lease back; done before anything that takes time."""
     from git_session.workspace import open_workspace
 
@@ -405,6 +407,8 @@ def _end(given: Input, repo: git.Repository, asked: git.Asked) -> None:
     for kind in ('told', 'lost'):
         path = os.path.join(repo.gitdir, presence.FOLDER, f'.{kind}-{_own_name(me)}')
         eventlog.remove(path)
+    if not program.resumes:
+        _mark(repo, me, f'{time.time()}')
     here = open_workspace(reconcile=False, asked=asked)
     if not here.off:
         _record(here, 'end', given.reason)
