@@ -5,10 +5,20 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import forge, gates, git, history, knowledge, merged, output, presence, putaside
+from git_session import (
+    dates,
+    forge,
+    gates,
+    git,
+    history,
+    knowledge,
+    merged,
+    output,
+    presence,
+    putaside,
+)
 from git_session.analysis.remarks import remarks
 from git_session.context import Look, remember
-from git_session.errors import USAGE, SessionError
 from git_session.session import Session, replay
 from git_session.views import brief, sections, since
 from git_session.views.brief import Scene
@@ -106,7 +116,7 @@ def _me(here: Workspace) -> str:
 def _moment(here: Workspace, given: str) -> Since:
     oid = git.resolve(given)
     if oid is None:
-        return Since(_time(given))
+        return Since(dates.moment(given, 'since', 'a revision or a date'))
     told = [
         event.time for event in here.events
         if event.type in ('commit', 'checkpoint') and event.facts.get('commit') == oid
@@ -115,33 +125,6 @@ def _moment(here: Workspace, given: str) -> Since:
     # Commits know the second only: what came before one in its second is no news.
     made = [each.time + 0.999 for each in history.describe([oid])]
     return Since(max([*told, *made]), oid)
-
-
-def _time(given: str) -> float:
-    """Epoch seconds of a date; git itself takes any text for one."""
-    import re
-
-    short = re.fullmatch(r'(\d+) ?([smhdw])', given.strip())
-    units = {'s': 'seconds', 'm': 'minutes', 'h': 'hours', 'd': 'days', 'w': 'weeks'}
-    wanted = f'{short[1]} {units[short[2]]} ago' if short else given.strip()
-    # git reads it in the user's own time zone, whatever zone we ask it other things in.
-    zone = {'TZ': os.environ.get('TZ', ':/etc/localtime')}
-    reply = git.ask('rev-parse', f'--since={wanted}', env=zone).out.strip()
-    seconds = reply.removeprefix('--max-age=')
-    if not re.fullmatch(_DATES, wanted, re.IGNORECASE) or not seconds.isdigit():
-        raise SessionError(
-            f"bad value for '--since': '{given}'; expected a revision or a date", status=USAGE
-        )
-    return float(seconds)
-
-
-_UNITS = r'(?:second|minute|hour|day|week|month|year)s?'
-_WEEKDAYS = r'(?:mon|tues|wednes|thurs|fri|satur|sun)day'
-_DATES = (
-    r'\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?|@?\d{9,12}|\d\d?:\d\d(?::\d\d)?|today|yesterday.*|noon|'
-    rf'midnight|(?:\d+|an?|one|two|three) {_UNITS}(?: ago)?|last (?:{_UNITS}|{_WEEKDAYS})|'
-    rf'{_WEEKDAYS}'
-)
 
 
 def _news(here: Workspace, moment: Since) -> tuple[Session, News, list[Section]]:

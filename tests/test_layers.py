@@ -22,7 +22,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'meaning and state': (
         'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig',
         'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile',
-        'knowledge', 'presence', 'trailers', 'reports', 'tracking', 'added',
+        'knowledge', 'presence', 'dates', 'trailers', 'reports', 'tracking', 'added',
         'filelog', 'contextfiles',
     ),
     'analysis and views': (

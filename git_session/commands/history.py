@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from git_session import archive, eventlog, git, history, output
-from git_session.errors import SessionError
+from git_session import archive, dates, eventlog, git, history, output
 from git_session.events import format_time
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.views import log
@@ -33,7 +32,7 @@ def run(action: str, values: Values) -> int:
     found.update((each['session'], each) for each in _live(here))
     records = list(found.values())
     if since is not None:
-        begin = _moment(since)
+        begin = dates.moment(since, 'since')
         records = [each for each in records if each['last_active'] >= begin]
     if author is not None:
         records = [
@@ -89,12 +88,3 @@ def _measured(here: Workspace, record: dict[str, Any], head: str | None) -> dict
         place = archive.folder(here.repo.sessions, record['session'])
     found = history.built(archive.load(place)[0], head)
     return {**record, **history.figures(found)}
-
-
-def _moment(text: str) -> float:
-    """Epoch seconds of a date as git reads it (approxidate)."""
-    reply = git.read('rev-parse', f'--since={text}').strip()
-    seconds = reply.removeprefix('--max-age=')
-    if not seconds.isdigit():
-        raise SessionError(f"invalid date: '{text}'")
-    return float(seconds)
