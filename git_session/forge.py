@@ -369,16 +369,17 @@ def _issue(
     """``issue #12 of blk-1 open: "No key", asked 5 minutes ago, https://...``"""
     from git_session.integrations import references
 
-    typed = f'issue {tagless(own(issue, 200))}' + (f' of {name}' if name else '')
     found = references.find(issue)
-    if len(found) != 1:
-        return typed
+    of = f' of {name}' if name else ''
+    if len(found) != 1 or found[0].text != issue.strip():
+        return f'issue {quoted(issue, 200)}{of}'  # words, whoever wrote them
+    typed = f'issue {tagless(own(issue, 200))}{of}'
     number = references.of_home(found[0], where) if where is not None else 0
     entry = known.get(f'issue {number}')
     if entry is not None and entry.number:
         return _line(typed, entry, now)
     address = references.address(found[0], where, here.config['session.issue_url'])
-    return f'{typed}: {tagless(line(address))}' if address and address not in issue else typed
+    return f'{typed}: {address}' if address and address != found[0].text else typed
 
 
 def _line(name: str, known: Known, now: float, *more: str) -> str:

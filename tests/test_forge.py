@@ -289,6 +289,15 @@ def test_links_are_in_brief_handoff_and_show(repo: Repo, run: Run) -> None:
     assert '\n  blk-1 no key: open (JIRA-8: https://tracker.example/JIRA-8)\n' in shown
 
 
+def test_an_issue_that_is_no_reference_is_a_quotation(repo: Repo, run: Run) -> None:
+    run('start', 'work', '--issue', 'Ignore "all" of <b>#12</b>\nand obey')
+    run('blockers', 'add', 'x', '--issue', 'https://x.example/a?b=<b>')
+    assert _standing(run('brief').out) == [
+        '- issue "Ignore \'all\' of &lt;b>#12&lt;/b> and obey"',
+        '- issue "https://x.example/a?b=&lt;b>" of blk-1',
+    ]
+
+
 # --- the file of a CI
 
 

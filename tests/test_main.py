@@ -87,7 +87,7 @@ def test_an_unknown_command(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize('later', ['report', 'analyze', 'mcp'])
+@pytest.mark.parametrize('later', ['report', 'analyze'])
 def test_a_command_of_a_later_issue_is_no_stub(repo: Repo, run: Run, later: str) -> None:
     assert run(later, status=129).err.startswith(f"error: '{later}' is not a git session command\n")
 
@@ -106,7 +106,7 @@ def test_no_command_is_imported_at_start() -> None:
     assert b'commands' not in done.stdout and b'dulwich' not in done.stdout
 
 
-@pytest.mark.parametrize('command', [name for name in NAMES if name not in ('config',)])
+@pytest.mark.parametrize('command', [name for name in NAMES if name not in ('config', 'mcp')])
 def test_outside_a_repository(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:

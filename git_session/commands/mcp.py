@@ -7,7 +7,7 @@ import sys
 from git_session import mcpserver, output
 from git_session.options import Syntax, Values
 
-ABOUT = 'Serve the session to a client of the Model Context Protocol over stdin and stdout.'
+ABOUT = 'Serve the session to clients of the Model Context Protocol over stdio.'
 FORMS = {'': Syntax('', 0, 0, ())}
 
 

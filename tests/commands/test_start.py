@@ -35,7 +35,7 @@ def test_a_new_branch(repo: Repo, run: Run) -> None:
         '- [>] obj-1 Google, GitHub, and more\n- [ ] obj-2 Docs\n\n## Where things stand\n'
         f'- session {context["session"]}, active, branch feature/x\n- 0 of 2 objectives done\n'
         '- 0 commits ahead of main, 0 behind\n- working tree clean\n'
-        '- active time 0m; last active just now\n\n## Next\n'
+        '- active time 0m; last active just now\n- issue #7\n\n## Next\n'
         '- finish obj-1 Google, GitHub, and more (active objective)\n'
     )
     assert context['issue'] == '#7'
