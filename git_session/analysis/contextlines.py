@@ -18,7 +18,7 @@ _PATTERNS = (
     'practice', 'design', 'structure',
 )  # fmt: skip
 _MOST_LINES = 40  # of each kind
-_FIRST = 2  # lines of a file that has neither
+_FIRST = 2  # lines of a file that names no patterns
 _LONGEST = 400
 BEGIN, END = '<!-- git-session:begin', '<!-- git-session:end'
 
@@ -62,7 +62,7 @@ def read(text: str) -> Said:
             begin = shown[:20].lower()
             is_gotcha = any(begin.startswith(word) for word in _GOTCHAS)
             (gotchas if is_gotcha else kind).append(shown)
-    if not patterns and not gotchas:
+    if not patterns:
         patterns = others[:_FIRST]
     return Said(tuple(patterns[:_MOST_LINES]), tuple(gotchas[:_MOST_LINES]), tuple(headings))
 
