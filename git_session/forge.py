@@ -7,6 +7,7 @@ what it said is kept in ``<git common dir>/sessions/.forge.json``::
 
     {"v": 1, "home": "github.com/org/repo", "known": {
         "pull work": {"at": 1763880000.0, "number": 34, "title": ..., "state": "open", ...},
+        "checks work": {...},
         "issue 12": {"at": 1763880000.0, "number": 12, "title": ..., "state": "closed", ...}}}
 
 An entry without a number says that there was none, or no answer.  All of it is somebody
@@ -145,14 +146,16 @@ def _is_fresh(known: Known, now: float) -> bool:
 
 
 def _wanted(here: Workspace, where: Home) -> list[str]:
-    """``pull <branch>``, and ``issue <number>`` for each that the session names."""
+    """``pull <branch>``, ``checks <branch>``, ``issue <number>`` for each that is named."""
     from git_session.integrations import references
 
     session = here.require()
     texts = [session.issue, *(each.issue for each in session.open_blockers())]
     numbers = [references.of_home(each, where) for text in texts for each in references.find(text)]
     issues = list(dict.fromkeys(number for number in numbers if number))[:_MOST_ISSUES]
-    return [f'pull {session.branch}', *(f'issue {number}' for number in issues)]
+    # The list of merge requests of GitLab has no pipelines in it.
+    apart = [f'checks {session.branch}'] if where.forge == 'gitlab' else []
+    return [f'pull {session.branch}', *apart, *(f'issue {number}' for number in issues)]
 
 
 def _asked(program: str, where: Home, wanted: list[str]) -> dict[str, Known]:
@@ -210,6 +213,8 @@ def _question(where: Home, key: str) -> tuple[str, ...]:
     repo = f'--repo={where.address}'
     if kind == 'issue':
         return 'issue', 'view', name, repo, '--output=json'
+    if kind == 'checks':
+        return 'ci', 'get', repo, f'--branch={name}', '--output=json'
     return 'mr', 'list', repo, f'--source-branch={name}', '--all', '--per-page=10', '--output=json'
 
 
@@ -266,10 +271,10 @@ def _address(value: object) -> str:
 
 def _checks(record: Mapping[str, Any]) -> tuple[int, int, tuple[str, ...]]:
     """(how many passed, how many run, the names of the failed ones)."""
-    rollup, pipeline = record.get('statusCheckRollup'), record.get('head_pipeline')
+    rollup, status = record.get('statusCheckRollup'), record.get('status')
     runs = rollup if isinstance(rollup, list) else []
-    if isinstance(pipeline, dict):
-        runs = [{'name': 'pipeline', 'state': pipeline.get('status')}]
+    if isinstance(status, str):  # a pipeline of GitLab
+        runs = [{'name': 'pipeline', 'state': status}]
     passed, running, failed = 0, 0, []
     for each in runs:
         if not isinstance(each, dict):
@@ -346,7 +351,8 @@ def told(here: Workspace) -> list[str]:
         return []  # most sessions, and a status loads nothing for them
     where, now = home(here), time.time()
     known = _kept(here, where) if where is not None and not _is_off(here) else {}
-    said = _pull(here, where, known.get(f'pull {session.branch}'), now)
+    pull, checks = (known.get(f'{kind} {session.branch}') for kind in ('pull', 'checks'))
+    said = _pull(here, where, pull, checks or pull, now)
     for issue, name in issues.items():
         said.append(_issue(here, where, known, issue, name, now))
     if has_runs:
@@ -354,12 +360,14 @@ def told(here: Workspace) -> list[str]:
     return said
 
 
-def _pull(here: Workspace, where: Home | None, known: Known | None, now: float) -> list[str]:
-    if where is None or known is None or not known.number:
+def _pull(
+    here: Workspace, where: Home | None, pull: Known | None, checks: Known | None, now: float
+) -> list[str]:
+    if where is None or pull is None or checks is None or not pull.number:
         return []
     noun = 'merge request !' if where.forge == 'gitlab' else 'pull request #'
-    checks = _said(known, here.repo.head)
-    return [_line(f'{noun}{known.number}', known, now, *([checks] if checks else []))]
+    judged = _said(checks, here.repo.head)
+    return [_line(f'{noun}{pull.number}', pull, now, *([judged] if judged else []))]
 
 
 def _issue(

@@ -40,15 +40,17 @@ class Forge:
         self.path = folder / name
         self.says()
 
-    def says(self, pull: object = (), issue: object = (), script: str = '') -> None:
+    def says(
+        self, pull: object = (), issue: object = (), pipeline: object = None, script: str = ''
+    ) -> None:
         """`script` is shell that runs instead."""
-        answers = {'pull': [pull] if pull else [], 'issue': issue or None}
+        answers = {'pull': [pull] if pull else [], 'issue': issue or None, 'ci': pipeline}
         for name, answer in answers.items():
             (self.path.parent / name).write_text(json.dumps(answer))
         folder = shlex.quote(str(self.path.parent))
         self.path.write_text(
             f'#!/bin/sh\necho "$*" >>{shlex.quote(str(self._asked))}\n{script}\n'
-            f'case $1 in issue) cat {folder}/issue ;; *) cat {folder}/pull ;; esac\n'
+            f'case $1 in issue | ci) cat {folder}/$1 ;; *) cat {folder}/pull ;; esac\n'
         )
         self.path.chmod(0o755)
 
@@ -235,9 +237,10 @@ def test_gitlab_is_asked_by_glab(programs: Path, repo: Repo, run: Run) -> None:
     glab.says(
         {'iid': 5, 'title': 'Add', 'state': 'opened', 'draft': True, 'sha': head,
          'web_url': 'https://gitlab.com/a/b/c/-/merge_requests/5', 'source_project_id': 1,
-         'target_project_id': 1, 'head_pipeline': {'status': 'failed'}},
+         'target_project_id': 1},
         {'iid': 12, 'title': 'No key', 'state': 'closed',
          'web_url': 'https://gitlab.com/a/b/c/-/issues/12'},
+        {'id': 900, 'iid': 7, 'status': 'failed', 'sha': head},
     )  # fmt: skip
     repo.git('remote', 'add', 'origin', 'git@gitlab.com:a/b/c.git')
     run('start', 'work')
@@ -249,6 +252,7 @@ def test_gitlab_is_asked_by_glab(programs: Path, repo: Repo, run: Run) -> None:
         'https://gitlab.com/a/b/c/-/issues/12',
     ]  # fmt: skip
     assert glab.asked() == [
+        'ci get --repo=https://gitlab.com/a/b/c --branch=work --output=json',
         'issue view 12 --repo=https://gitlab.com/a/b/c --output=json',
         'mr list --repo=https://gitlab.com/a/b/c --source-branch=work --all --per-page=10 '
         '--output=json',
