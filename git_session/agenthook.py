@@ -228,18 +228,39 @@ def _moved(program: Program, event: str) -> str:
     settings = git.parse_configuration(asked.configuration.reply().out)
     if not os.path.isdir(repo.sessions) or enabled.why_off(settings, repo.branch):
         return ''
-    before = presence.own(repo, me)
-    said = _head(repo, before) if before is not None else []
-    if not agents.tells(program, event):
-        if not said:  # what cannot be said stays to be said
-            presence.renew(repo, me)
-        return ''
-    said += _note_others(repo, me)
-    short, lost = '', _mark(repo, me)
-    if lost and not program.starts_anew:
-        short = _lost(program, lost)
-    presence.renew(repo, me)
+    with _alone(repo, me):
+        before = presence.own(repo, me)
+        said = _head(repo, before) if before is not None else []
+        if not agents.tells(program, event):
+            if not said:  # what cannot be said stays to be said
+                presence.renew(repo, me)
+            return ''
+        said += _note_others(repo, me)
+        presence.renew(repo, me)
+        lost = _mark(repo, me)
+    short = _lost(program, lost) if lost and not program.starts_anew else ''
     return '\n'.join(filter(None, [' '.join(said), short]))
+
+
+class _alone:
+    """One hook of an agent at a time: what the first copy says, the second finds said."""
+
+    def __init__(self, repo: git.Repository, me: Agent | None) -> None:
+        self._path = os.path.join(repo.gitdir, presence.FOLDER, '.turn-' + _own_name(me))
+        self._handle = -1
+
+    def __enter__(self) -> None:
+        try:
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            os.utime(self._handle)  # or it would be forgotten while it is held
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+        except OSError:
+            pass  # said twice is better than not at all
+
+    def __exit__(self, *_: object) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
 
 
 def _head(repo: git.Repository, before: presence.Lease) -> list[str]:
@@ -404,7 +425,7 @@ def _end(program: Program, given: Input, repo: git.Repository, asked: git.Asked)
     if presence.own(repo, me) is None:
         return  # a second copy of the hook, or nobody ever knew of this one
     presence.leave(repo, me)
-    for kind in ('told', 'lost'):
+    for kind in ('told', 'lost', 'turn'):
         path = os.path.join(repo.gitdir, presence.FOLDER, f'.{kind}-{_own_name(me)}')
         eventlog.remove(path)
     if not program.resumes:

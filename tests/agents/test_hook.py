@@ -303,6 +303,18 @@ def test_a_second_copy_of_the_hook_says_nothing(work: Repo, ask: Ask) -> None:
     assert [each['reason'] for each in starts] == ['startup', 'resume', 'startup']
 
 
+def test_of_two_copies_that_run_at_once_one_tells_that_head_moved(work: Repo, ask: Ask) -> None:
+    ask('claude', 'session-start', source='startup')
+    given = json.dumps(MADE['claude'](str(work.path), 'UserPromptSubmit', prompt='x'))
+    for number in range(3):
+        work.commit(f'Commit {number}')
+        command = f'{agents.command("claude", "prompt")} & {agents.command("claude", "prompt")}'
+        path = work.path.parent / 'given'
+        path.write_text(given)
+        run = f'{{ {command}; wait; }}'.replace('claude prompt', f"claude prompt < '{path}'")
+        assert work.run('sh', '-c', run).out.count('HEAD moved') == 1
+
+
 def test_copilot_runs_what_stands_in_claudes_configuration(work: Repo, ask: Ask) -> None:
     given = {
         'hook_event_name': 'SessionStart', 'session_id': 'abc', 'cwd': str(work.path),
