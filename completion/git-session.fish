@@ -139,6 +139,7 @@ complete -c git-session -n $new -a handoff -d 'Write the handoff of a session'
 complete -c git-session -n $new -a log -d 'Show the events of a session in words'
 complete -c git-session -n $new -a history -d 'List sessions'
 complete -c git-session -n $new -a show -d 'Show one session whole'
+complete -c git-session -n $new -a analyze -d 'Judge the session and the history, with reasons'
 complete -c git-session -n $new -a context -d 'Show which context files matter, and how stale they are'
 complete -c git-session -n $new -a push -d 'Share the sessions over a git remote'
 complete -c git-session -n $new -a pull -d 'Take in what others shared'
@@ -201,7 +202,7 @@ set on "__git_session_in 'hooks install'"
 complete -c git-session -n $on -l method -xa 'auto config files' -d 'How'
 complete -c git-session -n $on -l print -d 'Only print the lines to add to hooks of your own'
 
-set -l show '__git_session_in start resume switch end status brief handoff log history show context push pull allow doctor prune' \
+set -l show '__git_session_in start resume switch end status brief handoff log history show analyze context push pull allow doctor prune' \
     "'objectives list' 'blockers list' 'decisions list' 'decisions show'" \
     "'wip list' 'wip show' 'config list' 'config get' 'agent status' 'hooks status'"
 complete -c git-session -n "$show" -l format -xa 'text json' -d 'How to show it'
@@ -282,6 +283,11 @@ complete -c git-session -n '__git_session_in brief' -l budget -x -d 'At most so 
 complete -c git-session -n '__git_session_in brief' -l since -x -d 'Only what is new since then'
 complete -c git-session -n '__git_session_in handoff' -s o -l output -rF -d 'Write it to a file'
 complete -c git-session -n '__git_session_in handoff' -l check -d 'Say what the next person will miss'
+set on '__git_session_in analyze'
+complete -c git-session -n $on -l velocity -d 'Only how fast the work goes'
+complete -c git-session -n $on -l patterns -d 'Only imports and patterns'
+complete -c git-session -n $on -l tdd -d 'Only how test-driven the work is'
+complete -c git-session -n $on -l recommendations -d 'Only what to do next, and why'
 complete -c git-session -n '__git_session_in context' -l health -d 'How stale all of them are'
 complete -c git-session -n '__git_session_in context' -l update -xa '(__fish_complete_directories)' -d 'Refresh what is made from facts'
 set on '__git_session_in push'

@@ -59,7 +59,18 @@ def summary(session: Session, *, idle: float, figures: dict[str, Any]) -> dict[s
         'files': figures.get('files'),
         'added': figures.get('added'),
         'deleted': figures.get('deleted'),
+        'coverage': coverage(session),
     }
+
+
+def coverage(session: Session) -> list[float]:
+    """The coverage of the first and the last checkpoint that knew it, in percent; none of none."""
+    measured = [each.impact.get('coverage') for each in session.checkpoints]
+    known = [
+        float(each) for each in measured
+        if isinstance(each, int | float) and not isinstance(each, bool)
+    ]  # fmt: skip
+    return [known[0], known[-1]] if known else []
 
 
 def put(sessions: str, place: str, session: Session, record: dict[str, Any]) -> None:

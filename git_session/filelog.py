@@ -40,19 +40,29 @@ class Reading:
 
     def commits(self) -> Generator[Touched, None, None]:
         """The commits, newest first; to be asked once.  Whoever stops early ends git."""
-        fields = self._process.fields()
-        try:
-            begun = next(fields, None) is not None
-            while begun:
-                oid, name, email, time, subject = (next(fields, '') for _ in range(5))
-                paths: list[str] = []
-                begun = False
-                for field in fields:
-                    begun = not field
-                    if begun:
-                        break
-                    paths.append(field if paths else field.removeprefix('\n'))
-                when = int(time) if time.isdigit() else 0
-                yield Touched(oid, name, email, when, subject, tuple(paths))
-        finally:
-            fields.close()
+        for begun, rest in entries(self._process, 5):
+            oid, name, email, time, subject = begun
+            when = int(time) if time.isdigit() else 0
+            yield Touched(oid, name, email, when, subject, tuple(rest))
+
+
+def entries(process: git.Process, count: int) -> Generator[tuple[list[str], list[str]], None, None]:
+    """Each commit of a `git log -z` whose format is `count` fields, an empty one before them.
+
+    (these fields, those of the changes that follow).  Whoever stops early ends git.
+    """
+    fields = process.fields()
+    try:
+        begun = next(fields, None) is not None
+        while begun:
+            head = [next(fields, '') for _ in range(count)]
+            rest: list[str] = []
+            begun = False
+            for field in fields:
+                begun = not field
+                if begun:
+                    break
+                rest.append(field if rest else field.removeprefix('\n'))
+            yield head, rest
+    finally:
+        fields.close()

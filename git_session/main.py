@@ -54,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     'log': Command('log', _LOOK, 'Show the events of a session in words'),
     'history': Command('history', _LOOK, 'List sessions'),
     'show': Command('show', _LOOK, 'Show one session whole'),
+    'analyze': Command('analyze', _LOOK, 'Judge the session and the history, with reasons'),
     'context': Command('context', _LOOK, 'Show which context files matter, and how stale they are'),
     'push': Command('push', _SHARE, 'Share the sessions over a git remote'),
     'pull': Command('pull', _SHARE, 'Take in what others shared'),

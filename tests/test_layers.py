@@ -23,7 +23,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig',
         'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile',
         'knowledge', 'presence', 'dates', 'trailers', 'reports', 'tracking', 'added',
-        'filelog', 'contextfiles',
+        'filelog', 'wholelog', 'contextfiles',
     ),
     'analysis and views': (
         'analysis.marks', 'analysis.activetime', 'analysis.figures', 'analysis.automatic',
@@ -32,10 +32,12 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.subject', 'analysis.patterns', 'analysis.gates', 'views.gates',
         'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.remarks',
         'analysis.filehistory', 'analysis.contexthealth', 'analysis.steps',
+        'analysis.health', 'analysis.velocity', 'analysis.tally', 'analysis.landscape',
+        'analysis.recommendations',
         'analysis.contextlines', 'analysis.around', 'views.quoting', 'views.sections',
         'views.context',
         'views.tdd', 'views.layout', 'views.files', 'views.log', 'views.status', 'views.brief',
-        'views.since', 'views.handoff',
+        'views.since', 'views.handoff', 'views.insight', 'views.landscape',
     ),
     'integrations': (
         'integrations.mcptools', 'integrations.references',
@@ -49,7 +51,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'arrivals',
         'ci', 'forge',
         'gates', 'storage', 'mcpserver', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
-        'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
+        'chronicle', 'summaries', 'insight', 'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
         'agentsetup', 'agenthook',
     ),
     'commands': ('commands',),
@@ -61,7 +63,8 @@ PURE = (
     'record', 'errors', 'secrets', 'events', 'session', 'views', 'analysis.subject',
     'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.patterns',
     'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.filehistory',
-    'analysis.contexthealth', 'analysis.contextlines', 'analysis.around',
+    'analysis.contexthealth', 'analysis.contextlines', 'analysis.around', 'analysis.health',
+    'analysis.velocity', 'analysis.tally', 'analysis.landscape', 'analysis.recommendations',
 )  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 

@@ -12,10 +12,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-_LEAST_TOGETHER = 3  # commits that changed both
-_LEAST_SHARE = 0.6  # of the commits that changed the one
-_MOST_PATHS = 40  # a commit that changes more says nothing of what belongs together
+LEAST_TOGETHER = 3  # commits that changed both
+LEAST_SHARE = 0.6  # of the commits that changed the one
+MOST_PATHS = 40  # a commit that changes more says nothing of what belongs together
 _LEAST_FIXES = 2
+FIX, REVERT = 'fix', 'revert'
 _FIXES = ('fix', 'fixes', 'fixed', 'fixup', 'fixup!', 'bugfix', 'hotfix', 'squash!', 'amend!')
 _REVERTS = ('revert', 'reverts', 'reverted', 'reapply')
 
@@ -113,17 +114,25 @@ def _person(people: dict[str, Knows], commit: Touched, touched: list[str]) -> No
 
 def _count(file: _File, commit: Touched, names: Mapping[str, str]) -> None:
     file.commits += 1
-    kind = commit.subject.partition(' ')[0].lower()
-    kind = kind.partition('(')[0].rstrip(':!') + ('!' if kind.endswith('!') else '')
-    if kind in _FIXES:
+    kind = kind_of(commit.subject)
+    if kind == FIX:
         file.fixes.append(commit)
-    elif kind in _REVERTS:
+    elif kind == REVERT:
         file.reverts.append(commit)
-    if len(commit.paths) <= _MOST_PATHS:
+    if len(commit.paths) <= MOST_PATHS:
         file.small += 1
         for other in commit.paths:
             if other not in names:
                 file.beside[other] = file.beside.get(other, 0) + 1
+
+
+def kind_of(subject: str) -> str:
+    """FIX or REVERT, by the first word of a subject; '' for any other."""
+    word = subject[:80].partition(' ')[0].lower()
+    word = word.partition('(')[0].rstrip(':!') + ('!' if word.endswith('!') else '')
+    if word in _FIXES:
+        return FIX
+    return REVERT if word in _REVERTS else ''
 
 
 def _together(files: Mapping[str, _File], exists: Callable[[str], bool]) -> list[Together]:
@@ -131,7 +140,7 @@ def _together(files: Mapping[str, _File], exists: Callable[[str], bool]) -> list
         Together(path, other, both, file.small)
         for path, file in files.items()
         for other, both in file.beside.items()
-        if both >= _LEAST_TOGETHER and both >= _LEAST_SHARE * file.small and exists(other)
+        if both >= LEAST_TOGETHER and both >= LEAST_SHARE * file.small and exists(other)
     ]
     return sorted(found, key=lambda each: (-each.both / each.of, -each.both, each.path, each.other))
 

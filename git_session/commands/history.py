@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from git_session import archive, dates, eventlog, git, history, output
+from git_session import dates, git, output, summaries
+from git_session.analysis import velocity
 from git_session.events import format_time
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.views import log
-from git_session.workspace import Workspace, open_workspace
+from git_session.workspace import open_workspace
 
 ABOUT = 'List the sessions of this repository, newest first.'
 FORMS = {
@@ -28,9 +29,7 @@ FORMS = {
 def run(action: str, values: Values) -> int:
     here = open_workspace()
     count, since, author = values.number('count'), values.text('since'), values.text('author')
-    found = {each['session']: each for each in archive.index(here.repo.sessions)}
-    found.update((each['session'], each) for each in _live(here))
-    records = list(found.values())
+    records = summaries.every(here)
     if since is not None:
         begin = dates.moment(since, 'since')
         records = [each for each in records if each['last_active'] >= begin]
@@ -38,11 +37,9 @@ def run(action: str, values: Values) -> int:
         records = [
             each for each in records if author.casefold() in (each['author'] or '').casefold()
         ]
-    records.sort(key=lambda each: (-each['last_active'], each['session']))
     records = records if count is None else records[:count]
     if values.flag('metrics'):
-        heads = _heads()
-        records = [_measured(here, each, heads.get(each['branch'])) for each in records]
+        records = summaries.measured(here, records)
     if values.json:
         output.json({'schema': 'git-session/history/1', 'sessions': list(map(_data, records))})
         return 0
@@ -54,37 +51,12 @@ def run(action: str, values: Values) -> int:
 
 
 def _data(record: dict[str, Any]) -> dict[str, Any]:
-    """A summary with its times as every JSON of ours has them."""
+    """A summary with its times as every JSON of ours has them, and its velocity."""
     times = {key: format_time(record[key]) for key in ('started', 'last_active')}
-    return {**record, **times}
-
-
-def _live(here: Workspace) -> list[dict[str, Any]]:
-    """The summaries of the live sessions, without the figures that only git knows."""
-    checked_out = git.checked_out()
-    found = []
-    for branch in eventlog.live(here.repo.sessions):
-        session, _, _ = archive.load(eventlog.directory(here.repo.sessions, branch))
-        record = archive.summary(session, idle=here.idle, figures={})
-        if record['state'] == 'active' and branch not in checked_out:
-            record['state'] = 'paused'  # no worktree is on it, whatever the last event says
-        found.append(record)
-    return found
-
-
-def _heads() -> dict[str, str]:
-    """The branches, short -> object id: one process for all sessions."""
-    listed = git.read('for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads/')
-    found = (line.partition(' ') for line in listed.split('\n')[:-1])
-    return {name: oid for oid, _, name in found}
-
-
-def _measured(here: Workspace, record: dict[str, Any], head: str | None) -> dict[str, Any]:
-    """The summary of a session that goes on with what git says its branch has now."""
-    if record['state'] == 'ended' or head is None:
-        return record
-    place = eventlog.directory(here.repo.sessions, record['branch'])
-    if eventlog.session_id(place) != record['session']:  # one of another clone, in the archive
-        place = archive.folder(here.repo.sessions, record['session'])
-    found = history.built(archive.load(place)[0], head)
-    return {**record, **history.figures(found)}
+    rates = {name: velocity.rate(record, name) for name in velocity.MEASURES}
+    return {
+        **record, **times, 'coverage': record.get('coverage') or None,
+        'velocity': {
+            name: None if rate is None else round(rate, 2) for name, rate in rates.items()
+        },
+    }  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 from git_session import words
+from git_session.analysis import velocity
+from git_session.analysis.figures import percent
 from git_session.events import Event, encode
 from git_session.output import Style, line
 from git_session.session import Session
@@ -198,4 +200,26 @@ def _figures(record: dict[str, Any]) -> list[str]:
         lines,
         counted('checkpoints', 'checkpoint'),
         counted('open_blockers', 'open blocker'),
+        _velocity(record),
+        _coverage(record),
     ]
+
+
+def _velocity(record: dict[str, Any]) -> str:
+    """``per active hour 0.5 objectives, 2 commits, +120 lines``, what is known of it."""
+    rates = {name: velocity.rate(record, name) for name in velocity.MEASURES}
+    known = [
+        f'{rate:+.0f} lines' if name == 'lines' else f'{round(rate, 1):g} {name}'
+        for name, rate in rates.items()
+        if rate is not None
+    ]
+    return f'per active hour {", ".join(known)}' if known else 'velocity unknown'
+
+
+def _coverage(record: dict[str, Any]) -> str:
+    measured = record.get('coverage')
+    if not measured:
+        return 'coverage unknown'
+    first, last = measured
+    trend = '' if f'{first:.1f}' == f'{last:.1f}' else f'{percent(first, last)} → '
+    return f'coverage {trend}{percent(last, first)}'

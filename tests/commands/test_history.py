@@ -55,7 +55,8 @@ def test_author(three: Repo, run: Run) -> None:
 def test_metrics(three: Repo, run: Run) -> None:
     listed = run('history', '--metrics').out.splitlines()
     assert listed[-1] == (
-        '    active time 0m, 1 commit, 1 file, +1 -0, 1 checkpoint, 0 open blockers'
+        '    active time 0m, 1 commit, 1 file, +1 -0, 1 checkpoint, 0 open blockers, '
+        'velocity unknown, coverage unknown'
     )
 
 

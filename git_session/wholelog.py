@@ -1,0 +1,165 @@
+"""All of history: one `git log --numstat` that is read as it runs, and what its figures depend on.
+
+People are as their commits have them: who they are now is asked of mailmap when figures are
+shown, so that what was counted once stays right when .mailmap changes.
+"""
+
+from __future__ import annotations
+
+import os
+
+from git_session import filelog, git
+from git_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+_LOG = (
+    'log', '-z', '--encoding=UTF-8', '--no-show-signature', '--date=raw', '--root',
+    '--no-relative', '--no-ext-diff', '--no-textconv',
+    '--format=%x00%H%x00%P%x00%an%x00%ae%x00%ad%x00%s',
+)  # fmt: skip
+_FIELDS = 6
+_MOST_ZONE = 14 * 3600  # seconds; no place on earth is further from UTC
+
+
+class Line(Record):
+    """A file of a commit; `old` is its name before, '' where that is the same.
+
+    `added` and `deleted` are None for a binary file, and where lines are not read.
+    """
+
+    path: str
+    old: str
+    added: int | None
+    deleted: int | None
+
+
+class Entry(Record):
+    """A commit.  `at` is its author date in epoch seconds, 0 for none; `zone` in seconds.
+
+    `who` is ``Name <email>``.  A merge has no lines of its own.
+    """
+
+    oid: str
+    is_merge: bool
+    who: str
+    at: int
+    zone: int
+    subject: str
+    lines: tuple[Line, ...]
+
+
+class Branch(Record):
+    """A local branch, short; `time` of its last commit; `is_merged` where HEAD has it all."""
+
+    name: str
+    time: int
+    is_merged: bool
+
+
+def read(
+    revision: str, *, without: str = '', with_lines: bool = True
+) -> Generator[Entry, None, None]:
+    """The commits of a revision, newest first; whoever stops early ends git.
+
+    Without lines git reads no file, which in a partial clone would fetch each of them.
+    """
+    apart = ('--not', without) if without else ()
+    how = ('--numstat', '-M') if with_lines else ('--name-only', '--no-renames')
+    process = git.start(*_LOG, *how, revision, *apart, '--')
+    for head, rest in filelog.entries(process, _FIELDS):
+        oid, parents, name, email, date, subject = head
+        at, zone = _date(date)
+        lines = _lines(rest) if with_lines else [Line(path, '', None, None) for path in rest]
+        yield Entry(oid, ' ' in parents, f'{name} <{email}>', at, zone, subject, tuple(lines))
+
+
+def _date(text: str) -> tuple[int, int]:
+    """``1700000000 -0330`` as seconds; (0, 0) for a date that git cannot read."""
+    at, _, zone = text.partition(' ')
+    if not (at.isascii() and at.isdigit() and len(at) < 15):
+        return 0, 0
+    digits = zone[1:]
+    if len(digits) != 4 or not (digits.isascii() and digits.isdigit()):
+        return int(at), 0
+    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    if seconds > _MOST_ZONE:
+        return int(at), 0
+    return int(at), -seconds if zone[0] == '-' else seconds
+
+
+def _lines(fields: Sequence[str]) -> list[Line]:
+    """``added TAB deleted TAB path``; where the path is empty, the old and the new one follow."""
+    found = []
+    rest = iter(fields)
+    for field in rest:
+        added, _, more = field.partition('\t')
+        deleted, _, path = more.partition('\t')
+        old = ''
+        if not path:
+            old, path = next(rest, ''), next(rest, '')
+        known = added.isdigit() and deleted.isdigit()
+        found.append(
+            Line(path, old, int(added) if known else None, int(deleted) if known else None)
+        )
+    return found
+
+
+def stamp(repo: git.Repository) -> str:
+    """What makes the same commit say something else: replacements, grafts, where it is cut off."""
+    replaced = git.ask('for-each-ref', '--format=%(refname) %(objectname)', 'refs/replace/').out
+    parts = [replaced]
+    for name in ('info/grafts', 'shallow'):
+        try:
+            with open(os.path.join(repo.common, name), encoding='utf-8', errors='replace') as file:
+                parts.append(file.read())
+        except OSError:
+            parts.append('')
+    if not any(parts):
+        return ''
+    from hashlib import sha256
+
+    return sha256('\0'.join(parts).encode('utf-8', 'replace')).hexdigest()
+
+
+def is_shallow(repo: git.Repository) -> bool:
+    """Whether this clone has only the newest part of history."""
+    return os.path.exists(os.path.join(repo.common, 'shallow'))
+
+
+def commits(revision: str, without: str) -> set[str]:
+    """The object ids of the commits that one has and the other has not."""
+    return set(git.read('rev-list', revision, '--not', without, '--').split())
+
+
+def people(names: Sequence[str]) -> dict[str, str]:
+    """``Name <email>`` as commits have it -> as mailmap has it (git-check-mailmap(1))."""
+    if not names:
+        return {}
+    given = '\n'.join(names) + '\n'
+    reply = git.ask('check-mailmap', '--stdin', stdin=given.encode('utf-8', 'surrogateescape'))
+    said = reply.out.split('\n')[:-1]
+    if reply.status != 0 or len(said) != len(names):
+        return {name: name for name in names}  # somebody whom git cannot parse
+    return dict(zip(names, said, strict=True))
+
+
+def branches() -> list[Branch]:
+    """The local branches, the one that was longest without a commit first."""
+    form = '--format=%(committerdate:unix) %(refname:lstrip=2)'
+    merged = git.start('for-each-ref', '--merged=HEAD', form, 'refs/heads/')
+    listed = git.read('for-each-ref', '--sort=committerdate', form, 'refs/heads/')
+    there = set(merged.reply().out.split('\n'))
+    found = []
+    for line in listed.split('\n')[:-1]:
+        time, _, name = line.partition(' ')
+        found.append(Branch(name, int(time) if time.isdigit() else 0, line in there))
+    return found
+
+
+def files(revision: str) -> set[str]:
+    """The paths of a commit."""
+    listed = git.read('ls-tree', '-r', '-z', '--full-tree', '--name-only', revision)
+    return set(listed.split('\0')[:-1])
