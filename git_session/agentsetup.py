@@ -249,24 +249,38 @@ def _is_fresh(program: Program, text: str) -> bool:
 
 
 def add_line(place: Place) -> list[str]:
-    """Add the marked line to the agent's file of instructions, unless it is there."""
+    """Add the marked line to the agent's file of instructions, unless it is there.
+
+    Behind a text that ends in no newline, and in an empty file, the line has none either:
+    so `remove_line` knows what was there.
+    """
     text = _read(place.line)
     if text is not None and _BEGIN in text:
         return []
-    end = '' if not text or text.endswith('\n') else '\n'
     newline = '\r\n' if text and '\r\n' in text else '\n'
-    _write(place.line, f'{text or ""}{end and newline}{LINE}{newline}')
+    if text is None or text.endswith('\n'):
+        made = f'{text or ""}{LINE}{newline}'
+    else:
+        made = f'{text}{text and newline}{LINE}'
+    _write(place.line, made)
     return [f'{place.program.title}: one line added to {place.line}']
 
 
 def remove_line(place: Place) -> list[str]:
-    """Take the marked line out again; a file that has nothing else goes."""
-    text = _read(place.line)
+    """Take the marked line out again; a file that was made for it goes.
+
+    A link is left: the line was not put in through it.
+    """
+    text = None if os.path.islink(place.line) else _read(place.line, errors='surrogateescape')
     if text is None or _BEGIN not in text:
         return []
-    kept = [each for each in text.splitlines(keepends=True) if not each.startswith(_BEGIN)]
-    if any(each.strip() for each in kept):
-        _write(place.line, ''.join(kept))
+    lines = text.splitlines(keepends=True)
+    kept = ''.join(each for each in lines if not each.startswith(_BEGIN))
+    had_no_newline = lines[-1].startswith(_BEGIN) and not lines[-1].endswith('\n')
+    if had_no_newline:
+        kept = kept.removesuffix('\n').removesuffix('\r')
+    if kept or had_no_newline:
+        _write(place.line, kept)
     else:
         os.remove(place.line)
     return [f'{place.program.title}: line removed from {place.line}']
@@ -303,7 +317,7 @@ def check(place: Place) -> None:
         folder = os.path.dirname(folder)
 
 
-def _read(path: str) -> str | None:
+def _read(path: str, errors: str = 'strict') -> str | None:
     """The text of a file, None when there is none.
 
     Raises SessionError for what we may not or cannot change: a link leads elsewhere.
@@ -317,7 +331,7 @@ def _read(path: str) -> str | None:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             raise SessionError(f"'{path}' is too large", status=REFUSED)
-        return data.decode()
+        return data.decode(errors=errors)
     except FileNotFoundError:
         return None
     except UnicodeDecodeError:
@@ -337,7 +351,7 @@ def _write(path: str, text: str) -> None:
                 raise PermissionError(13, 'Permission denied')
             mode = os.stat(path).st_mode & 0o7777
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        eventlog.write_file(path, text.encode())
+        eventlog.write_file(path, text.encode(errors='surrogateescape'))
         if mode is not None:
             os.chmod(path, mode)
     except OSError as error:

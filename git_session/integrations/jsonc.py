@@ -107,7 +107,11 @@ class _Reader:
         _, begin, end = self.take('{', '[', 'string', 'word')
         first = self.text[begin]
         if first not in '{[':
-            return Node('value', begin, begin, end, json.loads(self.text[begin:end]))
+            try:
+                value = json.loads(self.text[begin:end])
+            except ValueError:  # Python reads no number of so many digits
+                value = float(self.text[begin:end])
+            return Node('value', begin, begin, end, value)
         if depth == _DEEPEST:
             raise Broken(self.text, begin, 'too deep')
         closing = '}' if first == '{' else ']'

@@ -144,3 +144,10 @@ def test_the_habits_of_the_document_are_followed() -> None:
     assert edit.text == '{"a": [1, {"b": 2}]}\n'
     edit = jsonc.add('{\n    "a": {}\n}\n', ['a'], [], 'b')
     assert edit.text == '{\n    "a": {\n        "b": []\n    }\n}\n'
+
+
+def test_a_number_of_very_many_digits_stays() -> None:
+    text = '{"n": ' + '9' * 5000 + '}'
+    made = jsonc.add(text, [], 1, 'x')
+    assert made.text == text[:-1] + ', "x": 1}'
+    assert jsonc.remove(made.text, ['x'], made.lead, made.tail) == text

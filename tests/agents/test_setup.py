@@ -329,12 +329,39 @@ def test_the_users_own_configuration(repo: Repo, run: Run, monkeypatch: pytest.M
 def test_the_marked_line(repo: Repo, run: Run) -> None:
     repo.write_file('CLAUDE.md', '# Ours')
     run('agent', 'install', '--line', 'claude', 'gemini')
-    assert (repo.path / 'CLAUDE.md').read_text() == f'# Ours\n{agentsetup.LINE}\n'
+    assert (repo.path / 'CLAUDE.md').read_text() == f'# Ours\n{agentsetup.LINE}'
     assert (repo.path / 'GEMINI.md').read_text() == f'{agentsetup.LINE}\n'
     assert run('agent', 'install', '--line', 'claude').err.startswith('Claude Code: hooks are in')
     run('agent', 'uninstall', 'claude', 'gemini')
-    assert (repo.path / 'CLAUDE.md').read_text() == '# Ours\n'
+    assert (repo.path / 'CLAUDE.md').read_text() == '# Ours'
     assert repo.git('status', '--porcelain') == '?? CLAUDE.md'
+
+
+@pytest.mark.parametrize(
+    'before', [b'', b'\n\n', b'# One', b'# One\n', b'# One\r\n\r\nTwo', b'caf\xc3\xa9\x0c\n']
+)
+def test_the_marked_line_goes_to_the_byte(repo: Repo, run: Run, before: bytes) -> None:
+    path = repo.path / 'CLAUDE.md'
+    path.write_bytes(before)
+    run('agent', 'install', '--line', 'claude')
+    assert path.read_bytes().count(b'git session brief') == 1
+    run('agent', 'uninstall', 'claude')
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_instructions_that_is_a_link_or_no_utf_8_is_left(repo: Repo, run: Run) -> None:
+    """It stops no uninstallation, of this agent or of the next."""
+    (repo.path / 'GEMINI.md').write_bytes(b'caf\xe9\n')
+    (repo.path / 'CLAUDE.md').symlink_to('AGENTS.md')
+    run('agent', 'install', 'claude', 'gemini', 'codex')
+    run('agent', 'install', '--line', 'codex')
+    done = run('agent', 'uninstall', 'claude', 'gemini')
+    assert done.status == 0
+    assert not (repo.path / '.claude').exists() and not (repo.path / '.gemini').exists()
+    assert (repo.path / 'AGENTS.md').read_text() == agentsetup.LINE + '\n'
+    assert (repo.path / 'GEMINI.md').read_bytes() == b'caf\xe9\n'
+    run('agent', 'uninstall', 'codex')
+    assert not (repo.path / 'AGENTS.md').exists()
 
 
 def test_an_unknown_agent(repo: Repo, run: Run) -> None:
