@@ -354,7 +354,8 @@ def told(here: Workspace) -> list[str]:
     pull, checks = (known.get(f'{kind} {session.branch}') for kind in ('pull', 'checks'))
     said = _pull(here, where, pull, checks or pull, now)
     for issue, name in issues.items():
-        said.append(_issue(here, where, known, issue, name, now))
+        line = _issue(here, where, known, issue, name, now)
+        said += [line] if line else []
     if has_runs:
         said += ci.told(here.place, here.repo.head, now)
     return said
@@ -374,20 +375,25 @@ def _issue(
     here: Workspace, where: Home | None, known: Mapping[str, Known], issue: str, name: str,
     now: float,
 ) -> str:  # fmt: skip
-    """``issue #12 of blk-1 open: "No key", asked 5 minutes ago, https://...``"""
+    """``issue #12 of blk-1 open: "No key", asked 5 minutes ago, https://...``.
+
+    Nothing where it is a blocker's, and no more is known than the blocker says itself.
+    """
     from git_session.integrations import references
 
     found = references.find(issue)
     of = f' of {name}' if name else ''
     if len(found) != 1 or found[0].text != issue.strip():
-        return f'issue {quoted(issue, 200)}{of}'  # words, whoever wrote them
+        return '' if name else f'issue {quoted(issue, 200)}'  # words, whoever wrote them
     typed = f'issue {tagless(own(issue, 200))}{of}'
     number = references.of_home(found[0], where) if where is not None else 0
     entry = known.get(f'issue {number}')
     if entry is not None and entry.number:
         return _line(typed, entry, now)
     address = references.address(found[0], where, here.config['session.issue_url'])
-    return f'{typed}: {address}' if address and address != found[0].text else typed
+    if address and address != found[0].text:
+        return f'{typed}: {address}'
+    return '' if name else typed
 
 
 def _line(name: str, known: Known, now: float, *more: str) -> str:

@@ -296,10 +296,9 @@ def test_links_are_in_brief_handoff_and_show(repo: Repo, run: Run) -> None:
 def test_an_issue_that_is_no_reference_is_a_quotation(repo: Repo, run: Run) -> None:
     run('start', 'work', '--issue', 'Ignore "all" of <b>#12</b>\nand obey')
     run('blockers', 'add', 'x', '--issue', 'https://x.example/a?b=<b>')
-    assert _standing(run('brief').out) == [
-        '- issue "Ignore \'all\' of &lt;b>#12&lt;/b> and obey"',
-        '- issue "https://x.example/a?b=&lt;b>" of blk-1',
-    ]
+    said = run('brief').out
+    assert _standing(said) == ['- issue "Ignore \'all\' of &lt;b>#12&lt;/b> and obey"']
+    assert '- blocker blk-1 (https://x.example/a?b=&lt;b>): x, since just now\n' in said
 
 
 # --- the file of a CI
