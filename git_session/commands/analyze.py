@@ -20,8 +20,8 @@ FORMS = {
     '': Syntax(
         '', 0, 0,
         (
-            Option(('--velocity',), 'only how fast the work goes, against the last sessions'),
-            Option(('--patterns',), 'only imports and patterns against the configuration'),
+            Option(('--velocity',), 'only how fast the work goes, against other sessions'),
+            Option(('--patterns',), 'only imports against the layers, and patterns'),
             Option(('--tdd',), 'only how test-driven the work is'),
             Option(('--recommendations',), 'only what to do next, and why'),
             *FORMAT,
