@@ -46,8 +46,8 @@ def chronicle(repo: git.Repository, *, is_partial: bool) -> Chronicle:
 
     In a partial clone lines are not counted, which would fetch every file.
     """
-    counter = _Counter(with_lines=not is_partial)
-    shallow = wholelog.is_shallow(repo)
+    cut = wholelog.cut(repo)
+    counter, shallow = _Counter(with_lines=not is_partial, cut=cut), bool(cut)
     if repo.head is None:
         return Chronicle(Tally(), 0, shallow, not is_partial)
     stamp = f'{wholelog.stamp(repo)}{"-" if is_partial else "+"}'
@@ -63,9 +63,9 @@ def chronicle(repo: git.Repository, *, is_partial: bool) -> Chronicle:
 class _Counter:
     """Reads history and says on a terminal how far that is."""
 
-    def __init__(self, *, with_lines: bool) -> None:
+    def __init__(self, *, with_lines: bool, cut: frozenset[str]) -> None:
         self.read = 0
-        self._with_lines = with_lines
+        self._with_lines, self._cut = with_lines, cut
         self._tell = _teller()
 
     def count(self, revision: str, without: str) -> Tally:
@@ -82,7 +82,9 @@ class _Counter:
         return older, newer
 
     def _each(self, revision: str, without: str, choose: Callable[[str], Tally]) -> None:
-        for entry in wholelog.read(revision, without=without, with_lines=self._with_lines):
+        for entry in wholelog.read(
+            revision, without=without, with_lines=self._with_lines, cut=self._cut
+        ):
             choose(entry.oid).add(entry)
             self.read += 1
             if not self.read % 1000:

@@ -39,6 +39,7 @@ class Process:
         self, args: tuple[str, ...], env: Mapping[str, str], stdin: bytes | None = None
     ) -> None:
         self.args = args
+        self.ended: Reply | None = None  # how that was whose `fields` were asked for
         self._stdin = stdin
         feed = os.pipe() if stdin is not None else None
         out, err = os.pipe(), os.pipe()
@@ -94,7 +95,7 @@ class Process:
     def fields(self) -> Generator[str, None, None]:
         """The NUL-terminated fields of stdout while git goes on; to be asked instead of `reply`.
 
-        Whoever stops early ends this git.  What it says on stderr, and its status, are lost.
+        Whoever stops early ends this git.  At its end `ended` has its status and stderr.
         """
         out, err = self._pipes
         poller = select.poll()
@@ -109,14 +110,17 @@ class Process:
                         *whole, rest = (rest + data).split(b'\0')
                         yield from (each.decode('utf-8', 'surrogateescape') for each in whole)
                         is_over = is_over or not data
-                    elif not data:
+                    elif data:
+                        self._pipes[err] += data
+                    else:
                         poller.unregister(err)
         finally:
             if not is_over:
                 os.kill(self.pid, 15)  # it may be looking for something for long
             os.close(out)
             os.close(err)
-            os.waitpid(self.pid, 0)
+            status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            self.ended = Reply(status, '', self._pipes[err].decode('utf-8', 'surrogateescape'))
 
     def _write(self, rest: memoryview, poller: select.poll) -> memoryview:
         try:
@@ -362,9 +366,8 @@ def _discover() -> Repository:
     places = where.out.split('\n')[:-1]
     if where.status != 0 and len(places) < 2:
         raise failure(where)
-    if len(places) != (
-        3 if where.status == 0 else 2
-    ):  # a path with a newline in it: one question each
+    wanted = 3 if where.status == 0 else 2
+    if len(places) != wanted:  # a path with a newline in it: one question each
         places = [ask('rev-parse', place).out.removesuffix('\n') for place in _PLACES]
     # --git-common-dir is relative to the current directory (rev-parse(1)).
     gitdir, common = places[0], os.path.abspath(places[1])
@@ -485,11 +488,8 @@ def edit(path: str) -> None:
 
 def checked_out() -> set[str]:
     """The branches that some worktree is on, short."""
-    found = set()
-    for line in ask('worktree', 'list', '--porcelain').out.split('\n'):
-        if line.startswith('branch refs/heads/'):
-            found.add(line.removeprefix('branch refs/heads/'))
-    return found
+    begin, listed = 'branch refs/heads/', ask('worktree', 'list', '--porcelain').out
+    return {each.removeprefix(begin) for each in listed.split('\n') if each.startswith(begin)}
 
 
 def version() -> tuple[int, int]:

@@ -13,7 +13,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Collection, Generator, Sequence
 
 _LOG = (
     'log', '-z', '--encoding=UTF-8', '--no-show-signature', '--date=raw', '--root',
@@ -39,11 +39,13 @@ class Line(Record):
 class Entry(Record):
     """A commit.  `at` is its author date in epoch seconds, 0 for none; `zone` in seconds.
 
-    `who` is ``Name <email>``.  A merge has no lines of its own.
+    `who` is ``Name <email>``.  A merge has no lines of its own; those of a commit where
+    history `is_cut` are not known: against nothing it would have added every file.
     """
 
     oid: str
     is_merge: bool
+    is_cut: bool
     who: str
     at: int
     zone: int
@@ -60,10 +62,12 @@ class Branch(Record):
 
 
 def read(
-    revision: str, *, without: str = '', with_lines: bool = True
+    revision: str, *, without: str = '', with_lines: bool = True, cut: Collection[str] = ()
 ) -> Generator[Entry, None, None]:
     """The commits of a revision, newest first; whoever stops early ends git.
 
+    `cut` are those whose parents are not here.  Raises SessionError with git's words when
+    git fails on the way: what was read is not all then.
     Without lines git reads no file, which in a partial clone would fetch each of them.
     """
     apart = ('--not', without) if without else ()
@@ -72,8 +76,13 @@ def read(
     for head, rest in filelog.entries(process, _FIELDS):
         oid, parents, name, email, date, subject = head
         at, zone = _date(date)
+        if oid in cut:
+            rest = []
         lines = _lines(rest) if with_lines else [Line(path, '', None, None) for path in rest]
-        yield Entry(oid, ' ' in parents, f'{name} <{email}>', at, zone, subject, tuple(lines))
+        who = f'{name} <{email}>'
+        yield Entry(oid, ' ' in parents, oid in cut, who, at, zone, subject, tuple(lines))
+    if process.ended is not None and process.ended.status != 0:
+        raise git.failure(process.ended)
 
 
 def _date(text: str) -> tuple[int, int]:
@@ -124,9 +133,13 @@ def stamp(repo: git.Repository) -> str:
     return sha256('\0'.join(parts).encode('utf-8', 'replace')).hexdigest()
 
 
-def is_shallow(repo: git.Repository) -> bool:
-    """Whether this clone has only the newest part of history."""
-    return os.path.exists(os.path.join(repo.common, 'shallow'))
+def cut(repo: git.Repository) -> frozenset[str]:
+    """The commits whose parents a shallow clone has not; none of a whole one."""
+    try:
+        with open(os.path.join(repo.common, 'shallow'), encoding='ascii', errors='replace') as file:
+            return frozenset(file.read().split())
+    except OSError:
+        return frozenset()
 
 
 def commits(revision: str, without: str) -> set[str]:

@@ -107,7 +107,7 @@ class Tally:
         if entry.is_merge:
             self.merges += 1
             person.merges += 1
-        else:
+        elif not entry.is_cut:
             self.sizes[added + deleted] = self.sizes.get(added + deleted, 0) + 1
         self._date(entry, person, added, deleted)
 
@@ -136,13 +136,14 @@ class Tally:
         """Count the files; the lines added and deleted in all."""
         added = deleted = 0
         touched: dict[str, None] = {}  # in their order: the same figures in every run
+        renamed: dict[str, str] = {}
         for line in entry.lines:
             path = self.names.get(line.path, line.path)
             file = self.files.get(path)
             if file is None:
                 file = self.files[path] = File(path)
-            if line.old and line.old != path:
-                self.names[line.old] = file.path
+            if line.old:
+                renamed[line.old] = file.path
             if line.added is None or line.deleted is None:
                 self.binary += 1
             else:
@@ -157,6 +158,7 @@ class Tally:
                 file.fixes += kind == FIX
                 file.reverts += kind == REVERT
                 file.by[person] = file.by.get(person, 0) + 1
+        self.names.update(renamed)  # all at once: two files may take each other's name
         if not self.is_full:
             self._together(list(touched))
         return added, deleted
@@ -194,11 +196,12 @@ class Tally:
 
     def _rename(self, names: dict[str, str]) -> None:
         """Call the files what newer commits call them."""
-        for old, new in names.items():
-            file = self.files.pop(old, None)
-            if file is not None:
-                file.path = new
-                self._file(new).absorb(file)
+        # All at once: two files may have taken each other's name.
+        moved_files = [
+            (new, self.files.pop(old)) for old, new in names.items() if old in self.files
+        ]
+        for new, file in moved_files:
+            self._file(new).absorb(file)
         self.names = {old: names.get(new, new) for old, new in self.names.items()}
         moved: dict[str, dict[str, int]] = {}
         for path, beside in self.pairs.items():
@@ -206,6 +209,7 @@ class Tally:
             if met:
                 moved[path] = {other: beside.pop(other) for other in met}
                 self.pair_count -= len(met)
+        self.pairs = {path: beside for path, beside in self.pairs.items() if beside}
         self._add_pairs(moved, names)
 
     def _file(self, path: str) -> File:

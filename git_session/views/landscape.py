@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from git_session.analysis.landscape import Hot, Landscape, Rhythm
 
 _DAY = 86400
+_NO_CALENDAR = 253402300800  # the year 10000
 _WEEKDAYS = ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')
 _MOST = 5  # of each list in the text
 
@@ -119,7 +120,8 @@ def _date(day: int) -> str:
 
 
 def _moment(seconds: int) -> str | None:
-    return format_time(seconds) if seconds else None
+    """None for a time that is not known, or that no calendar has."""
+    return format_time(seconds) if 0 < seconds < _NO_CALENDAR else None
 
 
 def data(found: Landscape) -> dict[str, Any]:
