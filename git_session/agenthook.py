@@ -266,13 +266,13 @@ class _alone:
 def _head(repo: git.Repository, before: presence.Lease) -> list[str]:
     """How HEAD is not where the agent saw it last."""
     now, then = repo.head or '', before.head
-    if now == then and (repo.branch or '') == before.branch:
+    if now == then and (repo.branch or '') == before.was_on:
         return []
-    was = f"branch '{output.line(before.branch)}'" if before.branch else 'a detached HEAD'
+    was = f"branch '{output.line(before.was_on)}'" if before.was_on else 'a detached HEAD'
     is_on = f"branch '{output.line(repo.branch)}'" if repo.branch else 'a detached HEAD'
     shown = words.short(now) if now else 'no commit'
     old = words.short(then) if then else 'no commit'
-    if repo.branch == (before.branch or None):
+    if repo.branch == (before.was_on or None):
         return [f'HEAD moved since the last turn: {is_on}, from {old} to {shown}{_by(then, now)}.']
     name = None
     if repo.branch:

@@ -1,10 +1,12 @@
 """Who is live where: a lease for each agent and person, in the git directory of a worktree.
 
 A lease is a file ``session-live/<agent>[-<id>]``, or ``session-live/person``, of up to
-three lines: the short name of the branch, empty when HEAD is detached; HEAD's object id;
-the name of a person.  Its time of modification says when it was renewed, by a command, by
-a git hook (hooks/live.sh) or by a hook of the agent.  It is stale after fifteen minutes,
-it blocks nobody, and it goes when its worktree does.
+four lines: the short name of the branch, empty when HEAD is detached; the object id at
+which HEAD was seen; the name of a person; the branch on which it was seen, where that was
+another one: what an agent knows of HEAD stays until its own hook tells it more, or it moves
+HEAD itself.  Its time of modification says when it was renewed, by a command, by a git hook
+(hooks/live.sh) or by a hook of the agent.  It is stale after fifteen minutes, it blocks
+nobody, and it goes when its worktree does.
 """
 
 from __future__ import annotations
@@ -28,7 +30,10 @@ _MOST_BYTES = 4096
 
 
 class Lease(Record):
-    """`agent` is None for a person, `worktree` the top of the working tree; `seen` in seconds."""
+    """`agent` is None for a person, `worktree` the top of the working tree; `seen` in seconds.
+
+    `head` and `was_on` are where HEAD was seen, `branch` is where the lease counts.
+    """
 
     agent: Agent | None
     by: str
@@ -36,6 +41,7 @@ class Lease(Record):
     branch: str
     head: str
     seen: float
+    was_on: str
 
     @property
     def who(self) -> str:
@@ -43,14 +49,22 @@ class Lease(Record):
         return self.agent.name if self.agent else self.by
 
 
-def renew(repo: git.Repository, agent: Agent | None, by: str = '') -> None:
+def renew(
+    repo: git.Repository, agent: Agent | None, by: str = '', *, has_seen: bool = True
+) -> None:
     """Say that an agent, or with None the person `by`, is live here and has seen HEAD.
 
-    What cannot be written is left: nobody's work waits for it.
+    Unless it `has_seen` HEAD, what it saw last stays; an agent without an id is always
+    taken to have, as its lease is that of others too.  What cannot be written is left:
+    nobody's work waits for it.
     """
     place = os.path.join(repo.gitdir, FOLDER)
     path = os.path.join(place, _file(agent))
-    lines = (repo.branch or '', repo.head or '', ' '.join(by.split()))
+    lines = [repo.branch or '', repo.head or '', ' '.join(by.split())]
+    if not has_seen and agent and agent.id:
+        before = _lease(path, _file(agent), '')
+        if before is not None and [before.was_on, before.head] != lines[:2]:
+            lines = [lines[0], before.head, lines[2], before.was_on]
     text = ''.join(f'{each}\n' for each in lines)
     try:
         if _read(path) == text and time.time() - os.stat(path).st_mtime < STALE:
@@ -61,6 +75,14 @@ def renew(repo: git.Repository, agent: Agent | None, by: str = '') -> None:
             _forget(place)
     except OSError:
         pass
+
+
+def moved(before: git.Repository, after: git.Repository, agent: Agent | None) -> None:
+    """Say that an agent has moved HEAD itself, which is no news to it where it had seen it."""
+    if agent is not None:
+        lease = own(before, agent)
+        place = [before.branch or '', before.head or '']
+        renew(after, agent, has_seen=lease is None or [lease.was_on, lease.head] == place)
 
 
 def leave(repo: git.Repository, agent: Agent | None) -> None:
@@ -149,9 +171,14 @@ def _lease(path: str, name: str, worktree: str) -> Lease | None:
         seen = os.stat(path).st_mtime
     except OSError:
         return None
-    branch, head, by = [*_read(path).split('\n'), '', '', ''][:3]
+    text = _read(path)
+    if not text:
+        return None  # a git hook is about to write it
+    lines = text.split('\n')
+    branch, head, by = [*lines, '', '', ''][:3]
     agent = None if name == _PERSON else Agent(kind, identity.checked(number))
-    return Lease(agent, by, worktree, branch, head, seen)
+    was_on = lines[3] if len(lines) > 4 else branch
+    return Lease(agent, by, worktree, branch, head, seen, was_on)
 
 
 def _read(path: str) -> str:

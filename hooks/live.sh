@@ -2,8 +2,10 @@
 # Who works here is live (presence.py): read by the hooks that move HEAD, in worktrees
 # where a command has made the folder of leases.  Builtins only.
 
-# session_renew COMMIT: the lease of the agent that the environment names, or of a person.
-# An id that cannot be part of a file's name is left out.
+# session_renew COMMIT FROM [BRANCH]: the lease of the agent that the environment names, or of
+# a person.  An id that cannot be part of a file's name is left out.  FROM has the commits that
+# HEAD was moved from, BRANCH the branch: where the agent has seen another one last, somebody
+# else moved HEAD before, and what it has seen stays, until its own hook has told it.
 session_renew() {
     who=person agent=
     if [ -n "${CLAUDECODE-}${CLAUDE_CODE_SESSION_ID-}" ]; then
@@ -27,7 +29,22 @@ session_renew() {
     if [ "$who" = person ] && [ -f "$gitdir/session-live/person" ]; then
         { IFS= read -r person; IFS= read -r person; IFS= read -r person; } < "$gitdir/session-live/person"
     fi
-    printf '%s\n' "$branch" "$1" "$person" 2>/dev/null > "$gitdir/session-live/$who"
+    if session_behind "$2" "${3-}"; then
+        printf '%s\n' "$branch" "$knew" "$person" "$on" 2>/dev/null > "$gitdir/session-live/$who"
+    else
+        printf '%s\n' "$branch" "$1" "$person" 2>/dev/null > "$gitdir/session-live/$who"
+    fi
+}
+
+# session_behind FROM BRANCH: 0 when the agent has seen HEAD last, at `knew` and on `on`, where
+# it was not moved from.  Without an id its leases are those of others too.
+session_behind() {
+    on='' knew='' file=$gitdir/session-live/$who
+    case $who in *-*) [ -s "$file" ] || return 1 ;; *) return 1 ;; esac
+    { IFS= read -r on; IFS= read -r knew; IFS= read -r _; IFS= read -r was && on=$was; } < "$file"
+    case $1 in
+        *"$knew"*) [ -n "$2" ] && [ -n "$on" ] && [ "$2" != "$on" ] ;;
+    esac
 }
 
 # session_others: sets `other` to somebody else who is live on `branch`, or to nothing.  A

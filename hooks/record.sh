@@ -29,7 +29,8 @@ session_log() {
 # clone all write the same event.  A commit that has a note was made before, within this
 # second (an amend that changes nothing): its note may have more than this line, and stays.
 session_commit() {
-    session_log --notes=session --format='%H %cd %ct %cn <%ce>%+N' || return 0
+    session_log --notes=session --format='%P%n%H %cd %ct %cn <%ce>%+N' || return 0
+    parents=${facts%%"$session_nl"*} facts=${facts#*"$session_nl"}
     noted=
     case $facts in *"$session_nl"*) noted=1 facts=${facts%%"$session_nl"*} ;; esac
     commit=${facts%% *} facts=${facts#* }
@@ -39,17 +40,23 @@ session_commit() {
     session_event "$stamp" "$at" "${commit%"$rest"}" commit ",\"commit\":\"$commit\""
     session_append "$line"
     [ -n "$noted" ] || session_note "$commit" "$line" "${facts#* } ${facts%% *} +0000"
-    session_presence "$commit" || :
+    session_presence "$commit" "$parents" "$branch" || :
     [ -s "$gitdir/session-branch" ] || printf '%s\n' "$branch" 2>/dev/null > "$gitdir/session-branch"
 }
 
-# session_presence COMMIT: whoever works here is live and has seen HEAD at COMMIT; 1 where
-# nobody looks for that.
+# session_presence COMMIT FROM [BRANCH]: whoever works here is live and has moved HEAD to COMMIT
+# (live.sh); 1 where nobody looks for that.
 session_presence() {
     [ -d "$gitdir/session-live" ] && [ -r "$session_hooks/live.sh" ] || return 1
     # shellcheck source=hooks/live.sh
     . "$session_hooks/live.sh"
-    session_renew "$1"
+    session_renew "$@"
+}
+
+# session_orig: sets `orig` to where HEAD was before a merge or a rebase, if git has a file of it.
+session_orig() {
+    orig=
+    [ ! -f "$gitdir/ORIG_HEAD" ] || IFS= read -r orig < "$gitdir/ORIG_HEAD"
 }
 
 # session_note COMMIT LINE COMMITTER: LINE becomes the note of COMMIT.  git

@@ -12,9 +12,11 @@ from git_session import (
     events,
     git,
     history,
+    identity,
     knowledge,
     measure,
     output,
+    presence,
     secrets,
     sharing,
     tdd,
@@ -225,6 +227,7 @@ def _commit(
     if reply.status != 0:
         status = FATAL if reply.status < 0 else reply.status
         raise SessionError('nothing was recorded', status=status)
+    presence.moved(here.repo, git.discover(), identity.agent())
     return impact
 
 

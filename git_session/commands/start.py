@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import brief, checkout, git, output
+from git_session import brief, checkout, git, identity, output, presence
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.workspace import Workspace, open_workspace, require_work_tree
@@ -44,6 +44,9 @@ def run(action: str, values: Values) -> int:
         _resume(here, objectives, tdd=values.flag('tdd'))
     if values.flag('tdd') and here.config['tdd.test_command'] is None:
         output.hint("no command runs the tests yet: set 'tdd.test_command'")
+    me = identity.agent()
+    if me is not None:  # it is told here where things stand
+        presence.renew(here.repo, me)
     brief.show(here, as_json=values.json)
     return 0
 

@@ -271,6 +271,59 @@ def test_what_the_agent_did_itself_is_no_news_to_it(work: Repo, ask: Ask) -> Non
     assert ask('claude', 'prompt', prompt='x') is None
 
 
+def test_what_others_did_before_its_own_commit_or_command_is_told(work: Repo, ask: Ask) -> None:
+    """Renewing its lease says that an agent is live, not that it knows what happened."""
+    ask('claude', 'session-start', source='startup')
+    id = MADE['claude']('', '')['session_id']
+    me = {'CLAUDECODE': '1', 'CLAUDE_CODE_SESSION_ID': id}
+    other = {'CLAUDECODE': '1', 'CLAUDE_CODE_SESSION_ID': 'other'}
+    oids = [work.git('rev-parse', 'HEAD')]
+
+    def commit(who: dict[str, str], *more: str) -> None:
+        work.git('commit', '-q', '--allow-empty', '-m', 'x', *more, **who)
+        oids.append(work.git('rev-parse', 'HEAD'))
+
+    def moved(old: int, count: str) -> str:
+        branch = "HEAD moved since the last turn: branch 'work', from"
+        return f'{branch} {oids[old][:10]} to {oids[-1][:10]} ({count}).'
+
+    commit(other)
+    commit(me)
+    commit(me, '--amend')
+    assert told(ask('claude', 'prompt', prompt='x')).startswith(moved(0, '2 commits'))
+    commit(other)
+    work.run('git', 'session', 'note', 'x', **me)
+    assert told(ask('claude', 'prompt', prompt='x')) == moved(-2, '1 commit')
+    assert ask('claude', 'prompt', prompt='x') is None
+    work.git('switch', '-q', '-c', 'side', **other)  # at the same commit
+    work.git('branch', '-q', '-f', 'work')
+    work.run('git', 'session', 'start', '-o', 'y')
+    work.run('git', 'session', 'note', 'x', **me)
+    commit(me)
+    assert "from branch 'work'" in told(ask('claude', 'prompt', prompt='x'))
+    assert ask('claude', 'prompt', prompt='x') is None
+
+
+def test_however_it_moved_head_itself_is_no_news_to_it(work: Repo, ask: Ask) -> None:
+    ask('claude', 'session-start', source='startup')
+    id = MADE['claude']('', '')['session_id']
+    me = {'CLAUDECODE': '1', 'CLAUDE_CODE_SESSION_ID': id}
+    work.write_file('new', 'x')
+    work.git('branch', 'older')
+    for line in (
+        'git commit -q --allow-empty -m One', 'git commit -q --amend --allow-empty -m Two',
+        'git session start side -o z', 'git commit -q --allow-empty -m Three',
+        'git switch -q work', 'git merge -q side', 'git merge -q --no-ff side',
+        'git switch -q side', 'git commit -q --allow-empty -m Four', 'git switch -q work',
+        'git commit -q --allow-empty -m Five', 'git merge -q --no-edit side',
+        'git rebase -q --force-rebase older', 'git add new', 'git session checkpoint -m Six',
+        'git session switch side', 'git session resume work', 'git switch -q --detach',
+        'git switch -q -',
+    ):  # fmt: skip
+        assert work.run(*line.split(), **me).status == 0, line
+        assert ask('claude', 'prompt', prompt='x') is None, line
+
+
 def test_another_one_that_came_is_told_once(work: Repo, ask: Ask) -> None:
     ask('claude', 'session-start', source='startup')
     answer = ask('codex', 'session-start', source='startup')
