@@ -78,6 +78,7 @@ class CCMPIntegration:
         Raises OSError when the file cannot be written, TypeError or ValueError when a
         value is none of JSON's; then nothing has changed.
         """
+        json.dumps(updates, allow_nan=False)  # other readers of the file know no NaN
         self._write(plugin_name, lambda state: {**state, **updates})
 
     def set_active(self, plugin_name: str, active: bool) -> None:

@@ -225,3 +225,13 @@ def test_context_health_is_what_the_other_plugin_wrote(top: Path) -> None:
     assert ccmp.get_context_health() == {
         'health_score': 80, 'last_scan': None, 'critical_files': [],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf'), [1.0, {'x': -float('inf')}]])
+def test_a_number_that_no_other_reader_knows_is_refused(tmp_path: Path, value: Any) -> None:
+    plugins = CCMPIntegration(tmp_path)
+    plugins.update_state('one', {'a': 1})
+    before = (tmp_path / '.ccmp/state.json').read_bytes()
+    with pytest.raises(ValueError, match='JSON compliant'):
+        plugins.update_state('one', {'b': value})
+    assert (tmp_path / '.ccmp/state.json').read_bytes() == before
