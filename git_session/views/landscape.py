@@ -32,6 +32,7 @@ def text(
     if not has_lines:
         lines.append('  this clone is partial: lines and renames are unknown')
     lines += _rhythm(found.rhythm, style)
+    lines = [lines[0], *(words.cut(each, style.width) for each in lines[1:])]
     lines += _section('People', _people(found), len(found.authors), style)
     lines += _section(
         'Hot files', [_hot(each) for each in found.hot[:_MOST]], len(found.hot), style
@@ -96,8 +97,8 @@ def _rhythm(found: Rhythm, style: Style) -> list[str]:
     ]
     if found.median_size is not None and found.large_size is not None:
         median = words.count(found.median_size, 'line')
-        lines.append(f'  size           half of the commits change at most {median}, '
-                     f'nine of ten at most {found.large_size}')  # fmt: skip
+        large = found.large_size
+        lines.append(f'  size           half of the commits at most {median}, nine of ten {large}')
     return lines
 
 

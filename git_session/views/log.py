@@ -174,6 +174,7 @@ def history(
         lines.append(f'{head}  {line(record["branch"])}  {done}')
         if metrics:
             lines.append('    ' + ', '.join(_figures(record)))
+            lines.append(f'    {_velocity(record)}, {_coverage(record)}')
     return '\n'.join(lines) + '\n' if lines else ''
 
 
@@ -200,8 +201,6 @@ def _figures(record: dict[str, Any]) -> list[str]:
         lines,
         counted('checkpoints', 'checkpoint'),
         counted('open_blockers', 'open blocker'),
-        _velocity(record),
-        _coverage(record),
     ]
 
 
@@ -209,7 +208,7 @@ def _velocity(record: dict[str, Any]) -> str:
     """``per active hour 0.5 objectives, 2 commits, +120 lines``, what is known of it."""
     rates = {name: velocity.rate(record, name) for name in velocity.MEASURES}
     known = [
-        f'{rate:+.0f} lines' if name == 'lines' else f'{round(rate, 1):g} {name}'
+        f'{rate:+.0f} lines' if name == 'lines' else f'{rate:.1f} {name}'
         for name, rate in rates.items()
         if rate is not None
     ]

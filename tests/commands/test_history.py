@@ -54,10 +54,10 @@ def test_author(three: Repo, run: Run) -> None:
 
 def test_metrics(three: Repo, run: Run) -> None:
     listed = run('history', '--metrics').out.splitlines()
-    assert listed[-1] == (
-        '    active time 0m, 1 commit, 1 file, +1 -0, 1 checkpoint, 0 open blockers, '
-        'velocity unknown, coverage unknown'
-    )
+    assert listed[-2:] == [
+        '    active time 0m, 1 commit, 1 file, +1 -0, 1 checkpoint, 0 open blockers',
+        '    velocity unknown, coverage unknown',
+    ]
 
 
 def test_json(three: Repo, run: Run) -> None:
@@ -107,3 +107,19 @@ def test_absurd_numbers(three: Repo, run: Run) -> None:
         run('show', '@{' + number + '}', status=1)
         run('undo', number, status=129)
         run('history', '-n', number, status=129)
+
+
+def test_the_coverage_of_the_first_and_the_last_checkpoint(work: Repo, run: Run) -> None:
+    work.commit('source', **{'a.py': 'x = 1\ny = 2\n'})
+    for hits in (0, 1):
+        lines = f'<line number="1" hits="1"/><line number="2" hits="{hits}"/>'
+        work.write_file(
+            'coverage.xml', '<coverage><packages><package><classes><class filename="a.py"><lines>'
+            f'{lines}</lines></class></classes></package></packages></coverage>',
+        )  # fmt: skip
+        run('checkpoint', '--no-commit')
+    assert run('history', '--metrics').out.endswith('velocity unknown, coverage 50% → 100%\n')
+    run('end', '--no-handoff')
+    (ended,) = json.loads(run('history', '--json').out)['sessions']
+    assert ended['coverage'] == [50, 100]
+    assert ended['velocity'] == {'objectives': None, 'commits': None, 'lines': None}

@@ -145,10 +145,17 @@ def test_history() -> None:
     assert view.history(records, metrics=True, style=plain, date_format=FORM) == (
         '2026-11-22 23:02  active  work-20261122-3f9c  work  1/3 objectives\n'
         '    active time 2h 05m, 2 commits, 1 file, +12 -3, 2 checkpoints, 1 open blocker\n'
+        '    per active hour 0.5 objectives, 1.0 commits, +4 lines, coverage unknown\n'
         '2026-11-22 23:02  merged  b  bad\\x1b  1/3 objectives\n'
         '    active time 2h 05m, commits unknown, files unknown, lines unknown, 1 checkpoint,'
         ' 1 open blocker\n'
+        '    per active hour 0.5 objectives, coverage unknown\n'
     )
+    for measured, shown in (([79.2, 84.0], '79% → 84%'), ([84.0, 84.0], '84%'), ([], 'unknown')):
+        text = view.history(
+            [record(coverage=measured)], metrics=True, style=plain, date_format=FORM
+        )
+        assert text.endswith(f', coverage {shown}\n')
     drawn = view.history(records[:1], metrics=False, style=Style(color=True), date_format=FORM)
     assert '\033[32mactive \033[m \033[1mwork-20261122-3f9c\033[m  work' in drawn
 
