@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MARKS = {'done': '[x]', 'active': '[>]', 'pending': '[ ]'}
 _LONGEST_ISSUE = 80
+_LONGEST_VALUE = 20_000  # characters of a text in the data
+_OF_REFERENCES = '#/:._-~%?=&'
 _MOST_OTHER = 5  # alternatives of a decision
 _WORK_TO_DO = ('TODO', 'FIXME')
 
@@ -143,8 +145,17 @@ def _blockers(session: Session, voice: Voice, now: float) -> list[str]:
 
 def blocker(each: Blocker, voice: Voice) -> str:
     """``blk-2 (#12): no client secret``"""
-    issue = f' ({tagless(own(each.issue, _LONGEST_ISSUE))})' if each.issue else ''
-    return voice.says(f'{each.name}{issue}', each.ref, each.text, ':')
+    return voice.says(f'{each.name}{_issue(each, voice)}', each.ref, each.text, ':')
+
+
+def _issue(each: Blocker, voice: Voice) -> str:
+    """`` (#12)``; words that are no reference are a quotation where somebody else wrote them."""
+    if not each.issue:
+        return ''
+    is_plain = all(char.isalnum() or char in _OF_REFERENCES for char in each.issue)
+    if is_plain or voice.is_own(each.ref):
+        return f' ({tagless(own(each.issue, _LONGEST_ISSUE))})'
+    return f' ({quoted(each.issue, _LONGEST_ISSUE)})'
 
 
 def dead_ends(found: Sequence[Remark], voice: Voice) -> list[str]:
@@ -221,8 +232,11 @@ def changed(changes: Sequence[Change]) -> str:
 
 
 def data(session: Session, work: Work, found: Sequence[Section], scene: Scene) -> dict[str, Any]:
-    """The same facts as data, schema git-session/brief/1, without a budget."""
-    return {
+    """The same facts as data, schema git-session/brief/1, without a budget.
+
+    A single text is bounded all the same: whoever fetched notes has not read them yet.
+    """
+    facts = {
         'schema': 'git-session/brief/1',
         **files.state(session, idle=scene.idle, checkpoints=10, work=work),
         'work': status.work_data(work),
@@ -231,3 +245,12 @@ def data(session: Session, work: Work, found: Sequence[Section], scene: Scene) -
         **context.data(scene.around),
         'sections': [{'title': section.title, 'items': section.items} for section in found],
     }
+    return {key: _shortened(value) for key, value in facts.items()}
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, str):
+        return words.cut(value, _LONGEST_VALUE)
+    if isinstance(value, dict):
+        return {key: _shortened(each) for key, each in value.items()}
+    return list(map(_shortened, value)) if isinstance(value, (list, tuple)) else value

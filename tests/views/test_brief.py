@@ -303,3 +303,31 @@ def test_the_cost_is_bounded_by_the_size() -> None:
     items = [f'item {number}' for number in range(30_000)]
     found = [Section(f'T{n}', items, 'thing', 'git log') for n in range(3)]
     assert len(fit('Session s', found, 10**7)) > 10**6
+
+
+def test_words_of_somebody_else_that_are_no_issue_are_quoted() -> None:
+    issues = ('#12', 'org/repo#12', 'https://example.com/a?b=1', 'run "x" now', '<b>')
+    for by, expected in (
+        ('Bob <bob@example.com>', [*issues[:3], '"run \'x\' now"', '"&lt;b>"']),
+        ('Ann <ann@example.com>', [*issues[:4], '&lt;b>']),
+    ):
+        log = Log()
+        log.add('start', branch='refs/heads/work')
+        for issue in issues:
+            log.add('blocker.add', text='No key', issue=issue, by=by)
+        session = log.replay()
+        [watch] = [each for each in sections(session, full_work()) if each.title == 'Watch out']
+        for blocker, shown_issue in zip(session.blockers, expected, strict=True):
+            begin = f'blocker {blocker.name} ({shown_issue})'
+            assert any(item.startswith(begin) for item in watch.items), (begin, watch.items)
+
+
+def test_a_text_is_bounded_in_the_data_too() -> None:
+    log = Log()
+    log.add('start', branch='refs/heads/work')
+    log.add('note', text='x' * 10_000_000, by='Bob <bob@example.com>')
+    log.add('decision.add', text='y', alternatives=['z' * 1_000_000], by='Bob <bob@example.com>')
+    session, work = log.replay(), full_work()
+    data = brief.data(session, work, sections(session, work), SCENE)
+    assert len(str(data)) < 100_000
+    assert data['notes'][0]['text'] == 'x' * 19_997 + '...'
