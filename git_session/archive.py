@@ -63,14 +63,14 @@ def summary(session: Session, *, idle: float, figures: dict[str, Any]) -> dict[s
     }
 
 
-def coverage(session: Session) -> list[float]:
-    """The coverage of the first and the last checkpoint that knew it, in percent; none of none."""
+def coverage(session: Session) -> list[float] | None:
+    """The coverage of the first and the last checkpoint that knew it, in percent; None of none."""
     measured = [each.impact.get('coverage') for each in session.checkpoints]
     known = [
         float(each) for each in measured
         if isinstance(each, int | float) and not isinstance(each, bool)
     ]  # fmt: skip
-    return [known[0], known[-1]] if known else []
+    return [known[0], known[-1]] if known else None
 
 
 def put(sessions: str, place: str, session: Session, record: dict[str, Any]) -> None:

@@ -55,7 +55,7 @@ def _data(record: dict[str, Any]) -> dict[str, Any]:
     times = {key: format_time(record[key]) for key in ('started', 'last_active')}
     rates = {name: velocity.rate(record, name) for name in velocity.MEASURES}
     return {
-        **record, **times, 'coverage': record.get('coverage') or None,
+        **record, **times, 'coverage': record.get('coverage'),
         'velocity': {
             name: None if rate is None else round(rate, 2) for name, rate in rates.items()
         },
