@@ -23,7 +23,8 @@ _WORDS = frozenset(
     'july august september october november december'.split()
 )
 _UNIT = re.compile(r'(?:second|minute|hour|day|week|month|year)s?')
-_DIGITS = re.compile(r'\d{1,4}|@?\d{9,12}|\d{4}-\d\d?-\d\d?(?:t[\d:]+(?:z|[+-]\d\d:?\d\d)?)?|'
+_DIGITS = re.compile(r'\d{1,4}|@?\d{9,12}|'
+                     r'\d{4}-\d\d?-\d\d?(?:t[\d:]+(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?|'
                      r'\d\d?:\d\d(?::\d\d)?(?:am|pm)?|\d\d?(?:am|pm|st|nd|rd|th)|[+-]\d{4}|'
                      r'\d\d?[/.]\d\d?[/.]\d{2,4}')  # fmt: skip
 

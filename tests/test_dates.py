@@ -29,7 +29,8 @@ def test_dates_are_in_the_zone_of_the_user(repo: Repo, monkeypatch: pytest.Monke
     assert dates.moment('2026-11-22 10:00', 'since') == 1795341600
     monkeypatch.setenv('TZ', 'UTC-5')
     assert dates.moment('2026-11-22 10:00', 'since') == 1795341600 - 5 * 3600
-    for same in ('2026-11-22T10:00:00+0500', '22 Nov 2026 10:00', 'Nov 22 2026, 10:00',
+    for same in ('2026-11-22T10:00:00+0500', '2026-11-22T05:00:00.123Z',
+                 '22 Nov 2026 10:00', 'Nov 22 2026, 10:00',
                  '2026-11-22 05:00 UTC', '@1795323600', '1795323600'):  # fmt: skip
         assert dates.moment(same, 'since') == 1795341600 - 5 * 3600, same
 

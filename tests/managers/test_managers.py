@@ -100,6 +100,7 @@ MANAGERS = {
 # Made by commits and switches, by the session itself, and by git-lfs, which lefthook runs too.
 _WORK = ('objects', 'logs', 'refs', 'index', 'HEAD', 'ORIG_HEAD', 'AUTO_MERGE', 'COMMIT_EDITMSG',
          'REBASE_HEAD', 'session-seen', 'session-branch', 'session-editmsg', 'session-off',
+         'session-live',
          'sessions/work', 'sessions/.seen', 'sessions/.bindings', 'sessions/.lock',
          'sessions/.config.json', 'lfs')  # fmt: skip
 
