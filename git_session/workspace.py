@@ -292,7 +292,9 @@ def open_workspace(
         # git's hooks leave that to the next command too.
         if not most_counted and generated.is_stale(workspace.place, found, workspace.require()):
             workspace.generate()
-        presence.renew(repo, identity.agent(), workspace.setting('user.name'), has_seen=arriving)
+        if not workspace.off:
+            name = workspace.setting('user.name')
+            presence.renew(repo, identity.agent(), name, has_seen=arriving)
     if reconcile:
         tell_plugins(repo.top, workspace.session)
     return workspace

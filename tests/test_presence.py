@@ -216,3 +216,10 @@ def test_own_lease_is_the_newest_of_the_agent_with_and_without_its_id(
     assert presence.live(repo, agent) == []
     presence.leave(repo, agent)
     assert list(leases(gitdir(session))) == ['gemini', 'person']
+
+
+def test_where_the_hooks_are_switched_off_nobody_is_noted(session: Repo, run: Run) -> None:
+    shutil.rmtree(gitdir(session) / 'session-live')
+    session.git('config', 'session.enabled', 'false')
+    run('status')
+    assert not (gitdir(session) / 'session-live').exists()
