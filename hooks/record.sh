@@ -56,6 +56,7 @@ session_presence() {
 # session_orig: sets `orig` to where HEAD was before a merge or a rebase, if git has a file of it.
 session_orig() {
     orig=
+    # shellcheck disable=SC2034 # for the hooks
     [ ! -f "$gitdir/ORIG_HEAD" ] || IFS= read -r orig < "$gitdir/ORIG_HEAD"
 }
 
