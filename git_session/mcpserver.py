@@ -102,7 +102,7 @@ def folder(roots: Sequence[str]) -> str:
 
 
 def _path(uri: str) -> str:
-    """The folder of ``file:///work/a%20b``, '' of anything else."""
+    """The folder of ``file:///src/a%20b``, '' of anything else."""
     from urllib.parse import unquote, urlsplit
 
     try:
