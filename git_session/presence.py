@@ -137,8 +137,14 @@ def _files(agent: Agent | None) -> set[str]:
 
 
 def _worktrees(repo: git.Repository) -> Iterator[tuple[str, str]]:
-    """Every worktree of the repository as (its git directory, its top)."""
-    yield repo.common, os.path.dirname(repo.common)
+    """Every worktree of the repository as (its git directory, its top).
+
+    The main one of a repository whose git directory is elsewhere has that for a name, seen
+    from another.
+    """
+    is_inside = os.path.basename(repo.common) == '.git'
+    main = os.path.dirname(repo.common) if is_inside else repo.common
+    yield repo.common, (repo.top or '') if repo.gitdir == repo.common else main
     linked = os.path.join(repo.common, 'worktrees')
     try:
         names = sorted(os.listdir(linked))

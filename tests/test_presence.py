@@ -223,3 +223,15 @@ def test_where_the_hooks_are_switched_off_nobody_is_noted(session: Repo, run: Ru
     session.git('config', 'session.enabled', 'false')
     run('status')
     assert not (gitdir(session) / 'session-live').exists()
+
+
+def test_a_git_directory_that_is_elsewhere(
+    make_repo: Callable[..., Repo], run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    repo = make_repo('tree', '--separate-git-dir', str(tmp_path / 'kept'))
+    repo.session('start', 'work', '-o', 'First objective', **CLAUDE)
+    assert '\nclaude is live on this branch (just now)\n' in run('status').out
+    other = tmp_path / 'other'
+    repo.git('worktree', 'add', '-q', '--force', str(other), 'work')
+    monkeypatch.chdir(other)
+    assert f'\nclaude is live on this branch in {tmp_path}/kept (just now)\n' in run('status').out
