@@ -693,13 +693,18 @@ def test_a_full_disk(stand: Stand, tmp_path: Path) -> None:
 # the scripts themselves
 
 
-@pytest.mark.usefixtures('files_method')
-@pytest.mark.parametrize('shell', THERE)
-def test_a_day_under_every_shell(stand: Stand, shell: str) -> None:
+def use(stand: Stand, shell: str) -> None:
+    """Let this shell run the hooks."""
     program, *options = SHELLS[shell].split()
     line = ' '.join(['#!' + str(shutil.which(program)), *options])
     for hook in (stand.ours.path / '.git/hooks').iterdir():
         hook.write_text(re.sub(r'\A#!.*', line, hook.read_text()))
+
+
+@pytest.mark.usefixtures('files_method')
+@pytest.mark.parametrize('shell', THERE)
+def test_a_day_under_every_shell(stand: Stand, shell: str) -> None:
+    use(stand, shell)
     before = len(stand.ours.events())
     _agree(stand)
     assert types(stand.ours, before) == [
@@ -709,6 +714,27 @@ def test_a_day_under_every_shell(stand: Stand, shell: str) -> None:
     oid = stand.ours.commit('after it')
     assert note_of(stand.ours) == {oid: 1}
     assert stand.block in stand.ours.message() + '\n'
+
+
+@pytest.mark.usefixtures('files_method')
+@pytest.mark.parametrize('shell', THERE)
+def test_leases_under_every_shell(stand: Stand, shell: str) -> None:
+    ours, agent = stand.ours, {'CLAUDECODE': '1', 'CLAUDE_CODE_SESSION_ID': 'a1'}
+    use(stand, shell)
+    place = ours.path / '.git/session-live'
+    make = ('commit', '-q', '--allow-empty', '-m', 'x')
+    ours.git(*make, **agent)
+    seen = ours.git('rev-parse', 'HEAD')
+    assert (place / 'claude-a1').read_text() == f'work\n{seen}\n\n'
+    ours.git(*make)
+    by_hand = ours.git('rev-parse', 'HEAD')
+    assert (place / 'person').read_text().split('\n')[:2] == ['work', by_hand]
+    ours.git(*make, **agent)  # it was not told yet that somebody else had moved HEAD
+    assert (place / 'claude-a1').read_text() == f'work\n{seen}\n\nwork\n'
+    ours.git('switch', '-q', 'main')
+    said = ours.run('git', 'switch', '-q', 'work').err.splitlines()
+    assert len(said) == 3
+    assert said[2] == "  claude is live on this branch: see 'git session status'"
 
 
 def started(stand: Stand, tmp_path: Path, hook: str, *args: str, **env: str) -> list[str]:
