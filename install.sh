@@ -6,7 +6,7 @@
 #
 #   share/git-session/venv-<time>-<pid>   the environment
 #   share/git-session/venv                link to it; a new install swaps this
-#   bin/git-session, the man page and the completions: links into .../venv
+#   bin/git-session, the man page, the completions and the prompts: links into .../venv
 #
 # An environment cannot be moved once it is made, so each install makes a new
 # one and one rename puts it in place: until then the old one works.
@@ -34,7 +34,9 @@ LINKS='bin/git-session
 share/man/man1/git-session.1
 share/bash-completion/completions/git-session
 share/zsh/site-functions/_git-session
-share/fish/vendor_completions.d/git-session.fish'
+share/fish/vendor_completions.d/git-session.fish
+share/git-session/git-session-prompt.sh
+share/git-session/git-session-prompt.fish'
 
 NEWLINE='
 '
@@ -167,7 +169,7 @@ pip() {
 build_wheel() {
     make_scratch
     mkdir "$scratch/source" || fatal 128 'could not copy the source'
-    for entry in setup.cfg pyproject.toml LICENSE README.md git_session hooks man completion; do
+    for entry in setup.cfg pyproject.toml LICENSE README.md git_session hooks man completion prompt; do
         cp -R "$top/$entry" "$scratch/source/" || fatal 128 'could not copy the source'
     done
     pip "$1" wheel --quiet --no-deps --wheel-dir "$scratch/wheel" "$scratch/source" ||

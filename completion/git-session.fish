@@ -141,6 +141,7 @@ complete -c git-session -n $new -a history -d 'List sessions'
 complete -c git-session -n $new -a show -d 'Show one session whole'
 complete -c git-session -n $new -a analyze -d 'Judge the session and the history, with reasons'
 complete -c git-session -n $new -a context -d 'Show which context files matter, and how stale they are'
+complete -c git-session -n $new -a prompt -d 'Print the session in a few characters, for a prompt'
 complete -c git-session -n $new -a push -d 'Share the sessions over a git remote'
 complete -c git-session -n $new -a pull -d 'Take in what others shared'
 complete -c git-session -n $new -a export -d 'Write a session as one file, or all as lines of JSON'
@@ -202,7 +203,7 @@ set on "__git_session_in 'hooks install'"
 complete -c git-session -n $on -l method -xa 'auto config files' -d 'How'
 complete -c git-session -n $on -l print -d 'Only print the lines to add to hooks of your own'
 
-set -l show '__git_session_in start resume switch end status brief handoff log history show analyze context push pull allow doctor prune' \
+set -l show '__git_session_in start resume switch end status brief handoff log history show analyze context prompt push pull allow doctor prune' \
     "'objectives list' 'blockers list' 'decisions list' 'decisions show'" \
     "'wip list' 'wip show' 'config list' 'config get' 'agent status' 'hooks status'"
 complete -c git-session -n "$show" -l format -xa 'text json' -d 'How to show it'

@@ -26,6 +26,7 @@ def _small_files(session: Session, config: Config) -> dict[str, str]:
     return {
         'trailers': files.trailers(session, config['session.trailers']),
         'banner': files.banner(session),
+        'prompt': files.prompt(session),
         'objectives.md': files.objectives(session),
         'blockers.md': files.blockers(session),
     }

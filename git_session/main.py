@@ -56,6 +56,7 @@ COMMANDS: dict[str, Command] = {
     'show': Command('show', _LOOK, 'Show one session whole'),
     'analyze': Command('analyze', _LOOK, 'Judge the session and the history, with reasons'),
     'context': Command('context', _LOOK, 'Show which context files matter, and how stale they are'),
+    'prompt': Command('prompt', _LOOK, 'Print the session in a few characters, for a prompt'),
     'push': Command('push', _SHARE, 'Share the sessions over a git remote'),
     'pull': Command('pull', _SHARE, 'Take in what others shared'),
     'export': Command('export', _SHARE, 'Write a session as one file, or all as lines of JSON'),

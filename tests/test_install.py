@@ -20,6 +20,8 @@ LINKS = (
     'share/bash-completion/completions/git-session',
     'share/zsh/site-functions/_git-session',
     'share/fish/vendor_completions.d/git-session.fish',
+    'share/git-session/git-session-prompt.sh',
+    'share/git-session/git-session-prompt.fish',
 )
 
 

@@ -35,7 +35,7 @@ VIEWS = {
     'config': 'config', 'config get display.color': 'config', 'hooks': 'hooks', 'doctor': 'doctor',
     'prune': 'prune', 'resume': 'brief', 'switch -c x': 'brief', 'start x': 'brief',
     'end': 'handoff', 'brief --since 2h': 'brief-since', 'context': 'session-context',
-    'context --health': 'context-health',
+    'context --health': 'context-health', 'prompt': 'prompt',
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_an_unknown_command(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize('later', ['report', 'prompt'])
+@pytest.mark.parametrize('later', ['report'])
 def test_a_command_of_a_later_issue_is_no_stub(repo: Repo, run: Run, later: str) -> None:
     assert run(later, status=129).err.startswith(f"error: '{later}' is not a git session command\n")
 
@@ -106,7 +106,7 @@ def test_no_command_is_imported_at_start() -> None:
     assert b'commands' not in done.stdout and b'dulwich' not in done.stdout
 
 
-@pytest.mark.parametrize('command', [name for name in NAMES if name not in ('config', 'mcp')])
+@pytest.mark.parametrize('command', [name for name in NAMES if name not in ('config', 'mcp', 'prompt')])
 def test_outside_a_repository(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:

@@ -1,7 +1,8 @@
 """The generated files of a session: what the hooks copy and what other tools read.
 
-`trailers` and `banner` hold the exact text for the hooks, `objectives.md`,
-`blockers.md` and `context.json` the state for people and programs.
+`trailers` and `banner` hold the exact text for the hooks, `prompt` the figures for the
+prompt of a shell, `objectives.md`, `blockers.md` and `context.json` the state for people
+and programs.
 """
 
 from __future__ import annotations
@@ -53,6 +54,20 @@ def banner(session: Session) -> str:
         lines.append(words.cut(f'  next: {following.name} {line(following.text)}', 100))
     lines.append("  see 'git session brief'")
     return '\n'.join(lines) + '\n'
+
+
+def prompt(session: Session) -> str:
+    """One line for the shell prompt: ``<state> <done> <objectives> <open blockers> <phase>``.
+
+    ``active 2 5 1 red``; the state is active or paused, and the phase is missing where there is
+    none.  No text of anybody's is in it, for a shell may expand its prompt.  A session that a
+    switch paused counts as active: it is shown on its branch only, where it goes on.
+    """
+    state = 'paused' if session.state == 'paused' and session.reason != 'switch' else 'active'
+    done, total = progress(session)
+    held = [each.phase for each in session.phases if not each.refused]
+    fields = [state, str(done), str(total), str(len(session.open_blockers())), *held[-1:]]
+    return ' '.join(fields) + '\n'
 
 
 def progress(session: Session) -> tuple[int, int]:
