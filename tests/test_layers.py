@@ -33,7 +33,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.remarks',
         'analysis.filehistory', 'analysis.contexthealth', 'analysis.steps',
         'analysis.health', 'analysis.velocity', 'analysis.tally', 'analysis.landscape',
-        'analysis.recommendations', 'analysis.report',
+        'analysis.recommendations', 'analysis.report', 'analysis.period',
         'analysis.contextlines', 'analysis.around', 'views.quoting', 'views.sections',
         'views.context',
         'views.tdd', 'views.layout', 'views.files', 'views.log', 'views.status', 'views.brief',
@@ -66,7 +66,7 @@ PURE = (
     'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.filehistory',
     'analysis.contexthealth', 'analysis.contextlines', 'analysis.around', 'analysis.health',
     'analysis.velocity', 'analysis.tally', 'analysis.landscape', 'analysis.recommendations',
-    'analysis.report',
+    'analysis.report', 'analysis.period',
 )  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 

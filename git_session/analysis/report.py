@@ -17,8 +17,6 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from git_session.analysis.health import Health
     from git_session.analysis.landscape import Author, Hot, Landscape
     from git_session.analysis.steps import Step
@@ -146,6 +144,7 @@ class Blocker(Record):
     how: str
     age: float
     is_new: bool  # opened in the period
+    is_over: bool  # its session has ended: nobody can resolve it there any more
 
     @property
     def is_open(self) -> bool:
@@ -154,31 +153,16 @@ class Blocker(Record):
 
 
 class Subject(Record):
-    """A commit of the period in short; `at` is its author date."""
+    """A commit of the period in short; `at` is its author date, `session` the id of its session.
+
+    `session` is '' for a commit that no session knows.
+    """
 
     oid: str
     at: float
     who: str
     subject: str
-
-
-class Activity(Record):
-    """What git knows of the commits of the period.
-
-    `counted` are the branches that were read, short, HEAD's first.  Merges are counted
-    among `commits`; `added` and `deleted` are None where lines are not known.
-    `hot`: their figures are of the period.  `subjects`: the newest, merges apart.
-    """
-
-    commits: int
-    merges: int
-    added: int | None
-    deleted: int | None
-    days: Mapping[str, tuple[int, int, int]]  # day -> commits, lines added, deleted
-    authors: tuple[Author, ...]
-    hot: tuple[Hot, ...]
-    counted: tuple[str, ...]
-    subjects: tuple[Subject, ...] = ()
+    session: str
 
 
 class Report(Record):
@@ -187,7 +171,12 @@ class Report(Record):
     `since` is None where a project has neither commit nor session; `until` is the moment
     of the report unless a period ended before.  `health`, `next_steps` and `current` are of
     the session of the branch that is checked out, None and empty without one.
-    `landscape` is there for a project only.
+    `landscape` is there for a project only, `subjects` (the newest commits, merges apart) for
+    the other kinds.  `counted` are the branches whose commits were counted, short, that of HEAD
+    first (HEAD itself where it is detached).  What a branch and its squash or rebase merge both
+    have counts twice.  Figures of `authors` and `hot` are of the period.
+    `open` and the open `blockers` are those of every session that has not ended, whether it
+    was at work in the period or not; `done` are the objectives that were done in it.
     """
 
     kind: str  # weekly, project or period
@@ -223,7 +212,6 @@ class Report(Record):
     is_sessionless: bool  # this repository never had a session
     is_shallow: bool
     has_lines: bool  # False: lines are not known, in a partial clone
-    skipped: int  # sessions whose log could not be read
 
     @property
     def active_seconds(self) -> float:
