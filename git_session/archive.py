@@ -35,7 +35,8 @@ def load(place: str, session_id: str = '') -> tuple[Session, list[events.Event],
     """
     found, lost = events.decode_all(eventlog.read_bytes(place))
     name = session_id or eventlog.session_id(place) or os.path.basename(place)
-    return replay(name, found), [event for event in found if event.session == name], lost
+    session = replay(name, found, eventlog.arrived(place))
+    return session, [event for event in found if event.session == name], lost
 
 
 def summary(session: Session, *, idle: float, figures: dict[str, Any]) -> dict[str, Any]:
@@ -103,11 +104,9 @@ def enter(sessions: str, session_id: str, *, idle: float, figures: dict[str, Any
 
 
 def _list(sessions: str, record: dict[str, Any]) -> None:
-    import json
-
     os.makedirs(os.path.join(sessions, FOLDER), exist_ok=True)
     with open(os.path.join(sessions, FOLDER, INDEX), 'a', encoding='utf-8') as file:
-        file.write(json.dumps(record, separators=(',', ':')) + '\n')
+        file.write(events.dumps(record, ascii=True) + '\n')
 
 
 def places(sessions: str) -> list[str]:
@@ -128,6 +127,9 @@ def move(place: str, target: str) -> None:
             os.remove(source)
             for home in (place, target):
                 eventlog.remove(os.path.join(home, eventlog.PUBLISHED))
+        elif name == eventlog.ARRIVED and os.path.exists(goal):
+            eventlog.mark_arrived(target, eventlog.arrived(place))
+            os.remove(source)
         elif not os.path.exists(source) or name.endswith('.tmp'):
             eventlog.remove(source)  # what a killed writer left
         else:
@@ -194,10 +196,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 def _record(line: bytes) -> dict[str, Any] | None:
     """The summary in a line, None when it is not whole."""
-    import json
-
     try:
-        record = json.loads(line)
+        record = events.loads(line.decode('utf-8', 'surrogatepass').strip())
         name, state = record['session'], record['state']
         whole = isinstance(name, str) and eventlog.is_id(name) and isinstance(state, str)
         if state != 'removed':

@@ -80,6 +80,7 @@ def _take_in(
         share = here.config['session.share']
         os.makedirs(place, exist_ok=True)
         whole = published and (not local or sharing.is_published(place, share))
+        eventlog.mark_arrived(place, [each.id for each in fresh])
         eventlog.append(place, [events.encode(each) for each in fresh])
         if whole:
             sharing.mark(place, share)

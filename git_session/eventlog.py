@@ -6,6 +6,9 @@ finished one.  In it::
     events.jsonl  the truth, one event a line (see events), only ever appended to
     id            the session's id, read by the hooks: without it there is no session
     published     how many bytes of events.jsonl have become notes, and of which kinds
+    arrived       the ids of the events that came from elsewhere, one a line: that somebody
+                  is said there to have made them is what whoever sent them says.  It is
+                  not part of an event, which would bring its own
 
 and the generated files.  A line is written by one write to a file opened with
 O_APPEND, so parallel writers do not mix; it is on disk when `append` returns.
@@ -27,11 +30,13 @@ from git_session.events import Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 LOG = 'events.jsonl'
 ID = 'id'
 PUBLISHED = 'published'
+ARRIVED = 'arrived'
 ENDING = '.ending'
 
 
@@ -131,6 +136,29 @@ def read_bytes(place: str) -> bytes:
             return file.read()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return b''
+
+
+def arrived(place: str) -> frozenset[str]:
+    """The ids of the events in a directory's log that were not made in this clone."""
+    try:
+        with open(os.path.join(place, ARRIVED), 'rb') as file:
+            lines = file.read().split(b'\n')
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return frozenset()
+    return frozenset(each.decode('unicode_escape', 'replace') for each in lines)
+
+
+def mark_arrived(place: str, ids: Iterable[str]) -> None:
+    """Remember which events came from elsewhere; called before they are in the log."""
+    fresh = sorted(set(ids) - arrived(place))
+    if fresh:
+        # Escaped, as an id that somebody made may be any text; after a writer that died, on
+        # a line of its own.
+        lines = [b'\n' + each.encode('unicode_escape') for each in fresh]
+        with open(os.path.join(place, ARRIVED), 'ab') as file:
+            file.write(b''.join(lines) + b'\n')
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def append(place: str, lines: list[bytes]) -> None:

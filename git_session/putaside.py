@@ -7,6 +7,7 @@ from git_session.archive import load
 from git_session.errors import SessionError
 from git_session.eventlog import Maker
 from git_session.session import Session
+from git_session.views.quoting import name
 from git_session.wip import Saved
 from git_session.workspace import Workspace
 
@@ -84,7 +85,7 @@ def told(repo: git.Repository, session: Session) -> list[str]:
     found = [here] if here else []
     for each in session.saved.values():
         if git.ask('cat-file', '-e', each.commit).status != 0:
-            by = f' by {output.line(each.by)}' if each.by else ''
+            by = f' by {name(each.by)}' if each.by else ''
             number = words.count(each.files, 'file')
             found.append(f'work in progress of {number} was saved{by} and is not on this machine')
     return found

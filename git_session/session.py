@@ -14,7 +14,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from typing import Any
 
 
@@ -163,6 +163,7 @@ class Session:
         self._shortcuts: dict[str, str] = {}  # the same, past those between
         self.handoffs: list[Remark] = []
         self.by: dict[str, str] = {}  # ref of a text -> who wrote it, or edited it last
+        self.arrived: set[str] = set()  # refs of texts of which something came from elsewhere
         self.agents: dict[str, float] = {}  # name of an agent's program -> when it was here last
         self.saved: dict[str, SavedWork] = {}  # by commit
         self.undone: set[str] = set()
@@ -226,8 +227,8 @@ def decision_number(ref: str) -> str:
     return f'D-{day}-{rest.rpartition("-")[2][:6]}'
 
 
-def replay(session_id: str, events: Iterable[Event]) -> Session:
-    """Fold the events of one session; events of other sessions are passed over."""
+def replay(session_id: str, events: Iterable[Event], arrived: Collection[str] = ()) -> Session:
+    """Fold the events of one session, others are passed over; `arrived` came from elsewhere."""
     mine = unite(event for event in events if event.session == session_id)
     session = Session(session_id)
     session.undone = _undone(mine)
@@ -248,8 +249,12 @@ def replay(session_id: str, events: Iterable[Event]) -> Session:
         if by and by not in session.authors:
             session.authors.append(by)
         if 'text' in event.facts:
-            session.by[event.facts['ref'] if event.type.endswith('.edit') else event.id] = by
-        _HANDLERS.get(event.type, _nothing)(session, event)
+            ref = event.facts['ref'] if event.type.endswith('.edit') else event.id
+            session.by[ref] = by
+            if event.id in arrived:
+                session.arrived.add(ref)
+        if event.type in _HANDLERS:
+            _HANDLERS[event.type](session, event)
     _settle(session)
     return session
 
@@ -276,10 +281,6 @@ def _settle(session: Session) -> None:
     session.checkpoints = [
         each.replace(commit=session.current(each.commit)) for each in session.checkpoints
     ]
-
-
-def _nothing(session: Session, event: Event) -> None:
-    pass
 
 
 def _start(session: Session, event: Event) -> None:

@@ -19,7 +19,7 @@ from git_session.record import Record
 from git_session.session import Blocker, Decision, Remark, Session
 from git_session.views import context, files, gates, quality, status
 from git_session.views.quality import NOTHING, Quality
-from git_session.views.quoting import Voice, own, quoted, tagless
+from git_session.views.quoting import Voice, branch, own, quoted, tagless
 from git_session.views.sections import Section, bounded
 
 TYPE_CHECKING = False
@@ -100,7 +100,7 @@ def _building(session: Session, voice: Voice) -> list[str]:
 def _standing(session: Session, work: Work, scene: Scene) -> list[str]:
     done, total = files.progress(session)
     now = scene.now
-    items = [f'session {session.id}, {session.state}, branch {own(session.branch)}']
+    items = [f'session {session.id}, {session.state}, branch {branch(session.branch)}']
     if total:
         items.append(f'{done} of {words.count(total, "objective")} done')
     if work.ahead is not None:

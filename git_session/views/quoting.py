@@ -13,6 +13,7 @@ from git_session.words import cut
 
 LONGEST = 400  # characters of a text
 _LONGEST_NAME = 60
+_NOT_IN_BRANCHES = frozenset(' ~^:?*[\\<"')
 _NOBODY = 'an unknown author'
 
 
@@ -37,6 +38,12 @@ def quoted(text: str, most: int = LONGEST) -> str:
     return '"' + tagless(own(text, most)).replace('"', "'") + '"'
 
 
+def branch(text: str) -> str:
+    """A branch; what git could not call one came from elsewhere and is a quotation."""
+    is_plain = text.isprintable() and not set(text) & _NOT_IN_BRANCHES
+    return own(text) if is_plain else quoted(text)
+
+
 def name(by: str) -> str:
     """The name of ``Ann Author <ann@example.com>``."""
     known = own(by.rpartition(' <')[0] or by, _LONGEST_NAME)
@@ -48,11 +55,14 @@ class Voice:
 
     def __init__(self, session: Session, me: str) -> None:
         self._by = session.by
+        self._arrived = session.arrived
         self._me = f'<{me.lower()}>' if me else ''
 
     def is_own(self, ref: str) -> bool:
-        """Whether the reader says to have made the event `ref`."""
-        return bool(self._me) and self._by.get(ref, '').lower().endswith(self._me)
+        """Whether the reader made the event `ref`: here, as what arrives may say anything."""
+        if not self._me or ref in self._arrived:
+            return False
+        return self._by.get(ref, '').lower().endswith(self._me)
 
     def said(self, ref: str, text: str) -> str:
         """A text of the event `ref`, quoted where somebody else made it."""
