@@ -55,9 +55,7 @@ def run(name: str, event: str) -> int:
                 raise
     answer = agents.answer(program, event, text)
     if answer:
-        import json
-
-        output.out(json.dumps(answer) + '\n')
+        output.out(events.dumps(answer, ascii=True) + '\n')
     return 0
 
 
@@ -78,9 +76,7 @@ def _stdin() -> dict[str, Any]:
                 data += part
         if len(data) > _MOST_BYTES:
             return {}
-        import json
-
-        found = json.loads(data.decode('utf-8', 'replace'))
+        found = events.loads(data.decode('utf-8', 'replace').strip())
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -128,8 +124,8 @@ def _told(program: Program, event: str, given: Input) -> str:
         return _moved(program, event)
     # What a workspace is opened with is asked now, while its modules are loaded.
     is_start = event == agents.SESSION_START
-    asked = git.start_asking(status=is_start)
-    repo = git.discover()
+    asked = git.start_asking(status=is_start, identity=True)
+    repo = git.discover(asked.where)
     if event == agents.SESSION_END:
         _end(program, given, repo, asked)
         return ''

@@ -205,13 +205,31 @@ def encode(event: Event) -> bytes:
     if event.op:
         record['op'] = event.op
     record.update(event.facts)
-    import json
-
-    text = json.dumps(record, ensure_ascii=False, separators=(',', ':'))
     try:
-        return text.encode()
+        return dumps(record).encode()
     except UnicodeEncodeError:  # a surrogate escape: bytes that are not UTF-8
-        return json.dumps(record, separators=(',', ':')).encode()
+        return dumps(record, ascii=True).encode()
+
+
+def dumps(value: object, *, ascii: bool = False) -> str:
+    """The JSON text of a value, without spaces; raises ValueError, TypeError as json does.
+
+    The encoder is the C part of json, as the scanner of `loads` is.
+    """
+    try:
+        import _json
+
+        quote = _json.encode_basestring_ascii if ascii else _json.encode_basestring
+        made = _json.make_encoder({}, _not_json, quote, None, ':', ',', False, False, True)
+    except (ImportError, AttributeError, TypeError):  # another Python than we know
+        import json
+
+        return json.dumps(value, ensure_ascii=ascii, separators=(',', ':'))
+    return ''.join(made(value, 0))
+
+
+def _not_json(value: object) -> None:
+    raise TypeError(f'an object of type {type(value).__name__} is no JSON')
 
 
 def loads(text: str) -> Any:
@@ -278,9 +296,10 @@ def _parse(text: bytes) -> Event | None:
             record.pop('id'), record.pop('at'), record.pop('session'), record.pop('type'),
             record, record.pop('op', ''), record.pop('v'),
         )  # fmt: skip
-        texts = (event.id, event.at, event.session, event.type)
-        valid = all(isinstance(text, str) and text for text in texts)
-        valid = valid and isinstance(event.op, str) and type(event.version) is int
+        for each in (event.id, event.at, event.session, event.type):
+            if type(each) is not str or not each:
+                return None
+        valid = type(event.op) is str and type(event.version) is int
         valid = valid and event.time is not None  # ValueError when it is no time
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None

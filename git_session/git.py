@@ -39,7 +39,7 @@ class Process:
         self, args: tuple[str, ...], env: Mapping[str, str], stdin: bytes | None = None
     ) -> None:
         self.args = args
-        self.ended: Reply | None = None  # how that was whose `fields` were asked for
+        self.ended: Reply | None = None  # what it said; without stdout after `fields`
         self._stdin = stdin
         feed = os.pipe() if stdin is not None else None
         out, err = os.pipe(), os.pipe()
@@ -59,7 +59,9 @@ class Process:
             os.set_blocking(feed[1], False)
 
     def reply(self) -> Reply:
-        """Wait for the end of this git and return what it said."""
+        """Wait for the end of this git and return what it said, as often as it is asked."""
+        if self.ended is not None:
+            return self.ended
         pipes = list(self._pipes)
         poller = select.poll()
         for fd in pipes:
@@ -83,14 +85,8 @@ class Process:
             os.close(self._feed)
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         out, err = (bytes(self._pipes[fd]).decode('utf-8', 'surrogateescape') for fd in pipes)
-        return Reply(status, out, err)
-
-    def stop(self) -> None:
-        """End this git: nobody wants to know what it says."""
-        os.kill(self.pid, 15)
-        for fd in self._pipes:
-            os.close(fd)
-        os.waitpid(self.pid, 0)
+        self.ended = Reply(status, out, err)
+        return self.ended
 
     def fields(self) -> Generator[str, None, None]:
         """The NUL-terminated fields of stdout while git goes on; to be asked instead of `reply`.
@@ -322,15 +318,21 @@ class Asked(Record):
 
     where: Process
     configuration: Process
-    status: Process | None
+    status: Process | None = None
+    identity: Process | None = None
 
 
-def start_asking(*, status: bool = False) -> Asked:
-    """Start what a workspace is opened with; with `status` the working tree is read too."""
+def start_asking(*, status: bool = False, identity: bool = False) -> Asked:
+    """Start what a workspace is opened with.
+
+    With `status` the working tree is read too, with `identity` it is asked who the user is,
+    for whoever is going to record something.
+    """
     return Asked(
         _start_discovery(),
         start('config', '-z', '--show-scope', '--list'),
         start_status() if status else None,
+        _start_identity() if identity else None,
     )
 
 
@@ -457,9 +459,13 @@ def default_branch() -> str | None:
     return remote or None
 
 
-def identity() -> str:
+def _start_identity() -> Process:
+    return start('var', 'GIT_AUTHOR_IDENT')
+
+
+def identity(asked: Process | None = None) -> str:
     """'Name <email>' of the user, '' when git has none."""
-    reply = ask('var', 'GIT_AUTHOR_IDENT')
+    reply = (asked or _start_identity()).reply()
     return reply.out.rpartition('>')[0] + '>' if reply.status == 0 and '>' in reply.out else ''
 
 

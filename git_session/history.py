@@ -188,15 +188,18 @@ def built(
 
 
 class Comparison:
-    """A comparison with a base, by three processes side by side that run from here on."""
+    """A comparison with a base, by three processes side by side that run from here on.
+
+    Where lines are counted in few files only, it is looked first how many there are.
+    """
 
     def __init__(self, session: Session, base: str, head: str, most_counted: int = 0) -> None:
         self._base, self._head, self._most_counted = base, head, most_counted
         self._log = git.start(*_LOG, _FORMAT, '--ignore-missing', *_range(session, base, head))
         self._count = git.start('rev-list', '--left-right', '--count', f'{base}...{head}', '--')
-        self._diff = git.start(*_diff(f'{base}...{head}'))
-        named = ('diff', '-z', '--raw', *_NAMED, f'{base}...{head}')
-        self._named = git.start(*named) if most_counted else None
+        sides = f'{base}...{head}'
+        named = ('diff', '-z', '--raw', *_NAMED, sides)
+        self._diff = git.start(*(named if most_counted else _diff(sides)))
 
     def result(self) -> Built | None:
         """What was built; None when git does not know the base."""
@@ -212,12 +215,10 @@ class Comparison:
 
     def _changed(self) -> git.Reply:
         """The files, with their lines where these are to be counted."""
-        if self._named is not None:
-            named = self._named.reply()
-            if named.status == 0 and named.out.count('\0:') >= self._most_counted:
-                self._diff.stop()
-                return named
-        return self._diff.reply()
+        reply = self._diff.reply()
+        if self._most_counted and reply.out.count('\0:') < self._most_counted:
+            return git.ask(*_diff(f'{self._base}...{self._head}'))
+        return reply
 
 
 def _merged(session: Session, head: str, found: Built) -> Built:

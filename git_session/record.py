@@ -31,6 +31,8 @@ class Record:
         fields = self._fields
         own = self.__dict__
         own.update(zip(fields, values, strict=False))
+        if len(values) == len(fields) and not named:
+            return  # nearly all of them
         own.update(named)
         if len(own) < len(fields):
             for name in fields:

@@ -53,6 +53,7 @@ class Workspace:
         self.lost = 0  # lines of the log that hold no event
         self.most_counted = 0  # files in which lines are counted and marks read, 0 for any
         self._work: history.Work | None = None
+        self._identity: git.Process | None = None
         self._begun: history.Comparison | None = None
         self._added: list[Added] | None = None
         self._reading: Reading | None = None
@@ -179,7 +180,9 @@ class Workspace:
     def maker(self) -> Maker:
         """Makes the events of this command; `record` writes them."""
         session = self.require()
-        return Maker(session.id, git.identity(), self.events[-1].id if self.events else '')
+        return Maker(
+            session.id, git.identity(self._identity), self.events[-1].id if self.events else ''
+        )
 
     def record(self, made: Iterable[Event]) -> Session:
         """Write events to the log, then everything that follows from it.
@@ -267,6 +270,7 @@ def open_workspace(
     found = config.load(path, settings, cache if os.path.isdir(repo.sessions) else None)
     workspace = Workspace(repo, settings, found)
     workspace.most_counted = most_counted
+    workspace._identity = asked.identity
     enabled.settle(repo, settings)
     if reconcile:
         for text in bindings.reconcile(repo, idle=workspace.idle):

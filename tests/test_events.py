@@ -299,3 +299,19 @@ def test_what_undo_takes_back() -> None:
     left |= {'wip.save', 'wip.restore', 'tdd', 'agent'}
     assert set(TYPES) - UNDOABLE == left
     assert VERSION == events.VERSION == 1
+
+
+@given(values)
+def test_what_json_writes(value: object) -> None:
+    """The encoder without the module says what the module says."""
+    assert events.dumps(value) == json.dumps(value, ensure_ascii=False, separators=(',', ':'))
+    assert events.dumps(value, ascii=True) == json.dumps(value, separators=(',', ':'))
+
+
+def test_what_json_cannot_write() -> None:
+    with pytest.raises(TypeError, match='bytes is no JSON'):
+        events.dumps({'text': [b'bytes']})
+    endless: list[object] = []
+    endless.append(endless)
+    with pytest.raises(ValueError, match='Circular'):
+        events.dumps(endless)

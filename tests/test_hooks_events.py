@@ -669,7 +669,7 @@ def test_a_full_disk(stand: Stand, tmp_path: Path) -> None:
     full = tmp_path / 'full'
     full.mkdir()
     mounted = subprocess.run(
-        ['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', str(full)], capture_output=True,
+        ['mount', '-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', str(full)], capture_output=True,
         check=False,
     )  # fmt: skip
     if mounted.returncode != 0:
