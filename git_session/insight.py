@@ -137,7 +137,7 @@ class Insight:
 
 def whole(here: Workspace, now: float) -> Whole:
     """All of the history of HEAD."""
-    found: Chronicle = chronicle.chronicle(here.repo, is_partial=_is_partial(here))
+    found: Chronicle = chronicle.chronicle(here.repo, is_partial=is_partial(here))
     tally = found.tally
     branches = [each for each in wholelog.branches() if each.name != here.repo.branch]
     drawn = landscape.draw(
@@ -148,7 +148,7 @@ def whole(here: Workspace, now: float) -> Whole:
     return Whole(drawn, found.read, found.is_shallow, found.has_lines)
 
 
-def _is_partial(here: Workspace) -> bool:
+def is_partial(here: Workspace) -> bool:
     """Whether git would fetch what it reads (partial-clone.txt)."""
     promised = ('.promisor', '.partialclonefilter')
     return any(name.startswith('remote.') and name.endswith(promised) and value != 'false'

@@ -62,17 +62,20 @@ class Branch(Record):
 
 
 def read(
-    revision: str, *, without: str = '', with_lines: bool = True, cut: Collection[str] = ()
-) -> Generator[Entry, None, None]:
-    """The commits of a revision, newest first; whoever stops early ends git.
+    *revisions: str, without: str = '', since: float = 0, with_lines: bool = True,
+    cut: Collection[str] = (),
+) -> Generator[Entry, None, None]:  # fmt: skip
+    """The commits of the revisions, newest first; whoever stops early ends git.
 
+    With `since`, in epoch seconds, those whose committer date is not before it.
     `cut` are those whose parents are not here.  Raises SessionError with git's words when
     git fails on the way: what was read is not all then.
     Without lines git reads no file, which in a partial clone would fetch each of them.
     """
     apart = ('--not', without) if without else ()
     how = ('--numstat', '-M') if with_lines else ('--name-only', '--no-renames')
-    process = git.start(*_LOG, *how, revision, *apart, '--')
+    recent = (f'--max-age={int(since)}',) if since > 0 else ()
+    process = git.start(*_LOG, *how, *recent, *revisions, *apart, '--')
     for head, rest in filelog.entries(process, _FIELDS):
         oid, parents, name, email, date, subject = head
         at, zone = _date(date)

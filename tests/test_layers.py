@@ -51,7 +51,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'arrivals',
         'ci', 'forge',
         'gates', 'storage', 'mcpserver', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
-        'chronicle', 'summaries', 'insight',
+        'chronicle', 'summaries', 'insight', 'told', 'periodlog', 'reporting',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
         'agentsetup', 'agenthook',
     ),
