@@ -125,7 +125,9 @@ def style(stream: TextIO, color: str = 'auto') -> Style:
         and os.environ.get('TERM', 'dumb') != 'dumb'
     )
     encoding = (getattr(stream, 'encoding', None) or 'ascii').lower().replace('-', '')
-    return Style(color=wanted, unicode=encoding.startswith('utf'), width=_width(terminal))
+    # Python writes UTF-8 in the C locale too (PEP 540), whose terminal need not show it.
+    unicode = encoding.startswith('utf') and os.environ.get('LC_ALL') not in ('C', 'POSIX')
+    return Style(color=wanted, unicode=unicode, width=_width(terminal))
 
 
 def _width(terminal: bool) -> int:

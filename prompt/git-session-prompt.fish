@@ -100,7 +100,7 @@ function __git_session_prompt_text -a place
         set -l times (path mtime -- $place/prompt $place/events.jsonl)
         test (count $times) -eq 2; and test $times[2] -gt $times[1]; and set state active
     end
-    set -l locale $LC_ALL $LC_CTYPE $LANG
+    set -l locale (string match -v '' -- $LC_ALL $LC_CTYPE $LANG)
     set -l marks '*' -
     string match -rqi 'utf-?8' -- $locale[1]; and set marks ● ○
     test $state = active; and set -l text $marks[1]; or set -l text $marks[2]

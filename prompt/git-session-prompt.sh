@@ -21,17 +21,17 @@
 # (default ' %s'); nothing where there is no session.  $? is what it was.
 __git_session_ps1 ()
 {
-	local was=$?
+	local was="$?"
 	__git_session_line
 	# shellcheck disable=SC2059 # that is what it is for
 	[ -z "$__git_session_text" ] || printf "${1:- %s}" "$__git_session_text"
-	return $was
+	return "$was"
 }
 
 # __git_session_line: sets __git_session_text to the line, or to nothing.  $? is what it was.
 __git_session_line ()
 {
-	local was=$? bang='!'
+	local was="$?" bang='!'
 	__git_session_text=
 	if [ -n "${ZSH_VERSION-}" ]; then
 		# shellcheck disable=SC3010,SC3062 # zsh has it
@@ -39,7 +39,7 @@ __git_session_line ()
 		emulate -L sh
 	fi
 	[ "${GIT_SESSION-}" = 0 ] || __git_session_read "$bang"
-	return $was
+	return "$was"
 }
 
 __git_session_read ()
