@@ -30,7 +30,7 @@ def text(here: Workspace, written: float, saved: str, *, strict: bool) -> str:
             session, work, next_steps(session, work), written=written, idle=here.idle,
             measured=here.quality(), saved=saved, stashed=stashes(session.branch),
             tdd=tdd.figures(here), template=layout, judged=judged, around=around,
-            links=forge.links(here, session),
+            links=forge.links(here, session), track=here.config['session.auto_track'],
         )  # fmt: skip
 
     try:

@@ -39,11 +39,13 @@ def text(
     judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
     around: Around = Around(),  # noqa: B008
     links: Mapping[str, str] = {},
+    track: bool = True,
 ) -> str:
     """The whole document; `saved` says where uncommitted work was put, if it was.
 
     `stashed` are the stashes of the branch.  A `template` is the team's own layout, below
-    the front matter; SessionError when it has a name that is none.
+    the front matter; SessionError when it has a name that is none.  With `track` an ordinary
+    commit counts as a checkpoint.
     """
     fields = _fields(session, work, written)
     built, rest = _changed(work), _uncommitted(work, saved, stashed)
@@ -55,7 +57,7 @@ def text(
         'dead_ends': _list('Dead ends', [markdown(each.text) for each in session.dead_ends]),
         'notes': _list('Notes', [markdown(each.text) for each in session.notes]),
         'changes': f'## What changed\n\n{built}\n{rest}',
-        'metrics': _metrics(session, work, idle, tdd),
+        'metrics': _metrics(session, work, idle, tdd, track=track),
         'quality': _list('Quality', [*quality.handoff(measured), *gates.handoff(judged)]),
         'context': _list('Context health', context.handoff(around)),
         'marks': _list('Marked in the code', quality.marks(measured)),
@@ -221,7 +223,7 @@ def _file(change: Any) -> str:
     return f'{change.status} {code(change.path)}{old} {counts}'
 
 
-def _metrics(session: Session, work: Work, idle: float, tdd: Figures | None) -> str:
+def _metrics(session: Session, work: Work, idle: float, tdd: Figures | None, *, track: bool) -> str:
     active = session.active_seconds(idle)
     done, total = files.progress(session)
     rows = [
@@ -230,7 +232,7 @@ def _metrics(session: Session, work: Work, idle: float, tdd: Figures | None) -> 
         ('Files changed', str(len(work.changes))),
         ('Lines', f'+{work.added} -{work.deleted}'),
         ('Objectives done', f'{done} of {total}'),
-        ('Checkpoints', str(len(session.checkpoints))),
+        ('Checkpoints', status.checkpoints(session, work, track=track)),
     ]
     if active >= 60:
         rows.append(('Commits per active hour', f'{len(work.commits) * 3600 / active:.1f}'))

@@ -173,6 +173,16 @@ def last_checkpoint(session: Session, work: Work, *, track: bool) -> tuple[str, 
     return None if last is None else (last.label, last.at, last.commit)
 
 
+def checkpoints(session: Session, work: Work, *, track: bool) -> str:
+    """How many there are: ``2``, and ``2 recorded, 3 ordinary commits`` where such count too."""
+    recorded = len(session.checkpoints)
+    marked = {each.commit for each in session.checkpoints if each.committed or each.auto}
+    built = {each.oid for each in work.commits} & session.commits.keys()
+    ordinary = len(built - marked) if track else 0
+    more = f' recorded, {words.count(ordinary, "ordinary commit")}' if ordinary else ''
+    return f'{recorded}{more}'
+
+
 def since_checkpoint(session: Session, work: Work, *, track: bool) -> int | None:
     """The number of commits since the last checkpoint; None when there is none to count from."""
     found = last_checkpoint(session, work, track=track)

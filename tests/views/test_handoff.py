@@ -113,7 +113,7 @@ Saved as x.
 | Files changed | 3 |
 | Lines | +123 -4 |
 | Objectives done | 1 of 3 |
-| Checkpoints | 1 |
+| Checkpoints | 1 recorded, 1 ordinary commit |
 | Commits per active hour | 7.1 |
 
 ## Quality

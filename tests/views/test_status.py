@@ -145,3 +145,16 @@ def test_nobody_can_draw_on_the_terminal() -> None:
 )
 def test_bar(done: int, total: int, drawn: str) -> None:
     assert status.bar(done, total, Style(unicode=False)) == drawn
+
+
+def test_how_many_checkpoints_there_are() -> None:
+    """What status calls the last checkpoint is counted: an ordinary commit where such are."""
+    session, work = full_log().replay(), full_work()
+    assert status.checkpoints(session, work, track=True) == '1 recorded, 1 ordinary commit'
+    assert status.checkpoints(session, work, track=False) == '1'
+    assert status.checkpoints(Log().replay(), Work(), track=True) == '0'
+    log = Log()
+    log.add('commit', commit='1' * 40)
+    assert status.checkpoints(log.replay(), work, track=True) == '0 recorded, 1 ordinary commit'
+    log.add('checkpoint', commit='1' * 40, auto=True)
+    assert status.checkpoints(log.replay(), work, track=True) == '1'
