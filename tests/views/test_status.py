@@ -152,7 +152,7 @@ def test_how_many_checkpoints_there_are() -> None:
     session, work = full_log().replay(), full_work()
     assert status.checkpoints(session, work, track=True) == '1 recorded, 1 ordinary commit'
     assert status.checkpoints(session, work, track=False) == '1'
-    assert status.checkpoints(Log().replay(), Work(), track=True) == '0'
+    assert status.checkpoints(Log().replay(), work, track=True) == '0'
     log = Log()
     log.add('commit', commit='1' * 40)
     assert status.checkpoints(log.replay(), work, track=True) == '0 recorded, 1 ordinary commit'
