@@ -165,12 +165,17 @@ def data(content: bytes) -> None:
 
 def json(record: dict[str, Any]) -> None:
     """Write one JSON document."""
+    _write(sys.stdout, json_text(record))
+
+
+def json_text(record: dict[str, Any]) -> str:
+    """One JSON document."""
     import json as codec
 
     text = codec.dumps(record, ensure_ascii=False, indent=2) + '\n'
     if not text.isascii() and not text.replace('\n', '').isprintable():
         text = codec.dumps(record, indent=2) + '\n'
-    _write(sys.stdout, text)
+    return text
 
 
 def talk(text: str) -> None:

@@ -87,7 +87,7 @@ def report(here: Workspace, asked: Asked, now: float) -> Report:
             here, asked.since, asked.until, branches=[each.branch for each in at_work],
             owners={oid: each.id for each in at_work for oid in each.commits}, now=now,
         )  # fmt: skip
-    end, current = min(asked.until, now), here.session
+    end, current, is_now = min(asked.until, now), here.session, asked.until == math.inf
     return Report(
         kind=asked.kind, name=_name(here), since=_since(asked, built, at_work), until=end, now=now,
         zone=time.strftime('%z', time.localtime(now)), branch=here.repo.branch, head=here.repo.head,
@@ -99,8 +99,8 @@ def report(here: Workspace, asked: Asked, now: float) -> Report:
         blockers=period.blockers(sessions.all, end),
         commits=built.commits, merges=built.merges, added=built.added, deleted=built.deleted,
         counted=built.counted, subjects=built.subjects, authors=built.authors, hot=built.hot,
-        next_steps=tuple(found.steps(whole)) if current is not None or whole else (),
-        health=found.health() if current is not None else None,
+        next_steps=tuple(found.steps(whole)) if is_now and (current or whole) else (),
+        health=found.health() if is_now and current is not None else None,
         landscape=whole.landscape if whole else None, is_sessionless=not sessions.known,
         is_shallow=built.is_shallow, has_lines=built.has_lines,
     )  # fmt: skip
@@ -183,7 +183,7 @@ class _Sessions:
             state = '' if each.state == 'ended' else str(record['state'])
             state = '' if state == 'ended' else state
             if each.id == current:
-                score = found.health().score
+                score = found.health().score if self.period.until == math.inf else None
                 known: dict[str, Any] = history.figures(here.work())
                 lines.append(self.period.line(each, known, is_current=True, health=score))
             else:

@@ -38,6 +38,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'views.context',
         'views.tdd', 'views.layout', 'views.files', 'views.log', 'views.status', 'views.brief',
         'views.since', 'views.handoff', 'views.insight', 'views.landscape',
+        'views.report', 'views.reportdata',
     ),
     'integrations': (
         'integrations.mcptools', 'integrations.references',
@@ -51,7 +52,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'arrivals',
         'ci', 'forge',
         'gates', 'storage', 'mcpserver', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
-        'chronicle', 'summaries', 'insight', 'told', 'periodlog', 'reporting',
+        'chronicle', 'summaries', 'insight', 'told', 'periodlog', 'reporting', 'outfile',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
         'agentsetup', 'agenthook',
     ),

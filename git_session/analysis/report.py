@@ -169,8 +169,10 @@ class Report(Record):
     """The whole; sessions newest first, days oldest first, everything else by its time.
 
     `since` is None where a project has neither commit nor session; `until` is the moment
-    of the report unless a period ended before.  `health`, `next_steps` and `current` are of
-    the session of the branch that is checked out, None and empty without one.
+    of the report unless a period ended before.  `current` is the session of the branch that
+    is checked out; `health` and `next_steps` are of that session now, None and empty without one
+    and for a period that ended before.  Without a session a project has the steps that its
+    history asks for.
     `landscape` is there for a project only, `subjects` (the newest commits, merges apart) for
     the other kinds.  `counted` are the branches whose commits were counted, short, that of HEAD
     first (HEAD itself where it is detached).  What a branch and its squash or rebase merge both

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import stat
 
-from git_session import archive, eventlog, events, output, transfer, words
+from git_session import archive, eventlog, events, outfile, output, transfer, words
 from git_session.errors import USAGE, SessionError
 from git_session.events import Event, format_time
 from git_session.options import Option, Syntax, Values
@@ -111,49 +110,5 @@ def _write(chunks: Iterable[bytes], path: str | None) -> None:
         for each in chunks:
             output.data(each)
         return
-    try:
-        if _is_stream(path):
-            with open(path, 'wb') as file:
-                file.writelines(chunks)
-        else:
-            _replace(os.path.realpath(path), path, chunks)
-    except OSError as error:
-        raise SessionError(f"could not write '{path}': {error.strerror}") from None
+    outfile.write(path, chunks, lambda head: head.startswith(transfer.BEGINNINGS), 'export')
     output.talk(f'exported to {output.line(path)}')
-
-
-def _is_stream(path: str) -> bool:
-    """Whether it is there and no file: a pipe, a terminal."""
-    try:
-        mode = os.stat(path).st_mode
-    except FileNotFoundError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
-
-
-def _replace(path: str, name: str, chunks: Iterable[bytes]) -> None:
-    """Write beside the file and rename; only an earlier export is replaced."""
-    if not _is_ours(path):
-        raise SessionError(
-            f"'{name}' already exists", 'it is no export of git session: move it, or name another'
-        )
-    temporary = f'{path}.{os.getpid()}.tmp'
-    try:
-        with open(temporary, 'wb') as file:
-            file.writelines(chunks)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        eventlog.remove(temporary)
-        raise
-
-
-def _is_ours(path: str) -> bool:
-    """Whether nothing is there that an export may not replace."""
-    try:
-        with open(path, 'rb') as file:
-            head = file.read(64)
-    except FileNotFoundError:
-        return True
-    return not head or head.startswith(transfer.BEGINNINGS)

@@ -9,9 +9,10 @@ from git_session.views.insight import sparkline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
-    from git_session.analysis.landscape import Hot, Landscape, Rhythm
+    from git_session.analysis.landscape import Author, Hot, Landscape, Rhythm
 
 _DAY = 86400
 _NO_CALENDAR = 253402300800  # the year 10000
@@ -136,15 +137,8 @@ def data(found: Landscape) -> dict[str, Any]:
             {'commit': each.oid, 'at': _moment(each.at), 'subject': each.subject}
             for each in found.taken
         ],
-        'people': [
-            {**each.asdict(), 'emails': list(each.emails),
-             'first': _moment(each.first), 'last': _moment(each.last)}
-            for each in found.authors
-        ],
-        'hot_files': [
-            {**each.asdict(), 'share': round(each.share, 3), 'last': _moment(each.last)}
-            for each in found.hot
-        ],
+        'people': people_data(found.authors),
+        'hot_files': hot_data(found.hot),
         'together': {
             'commits': found.window, 'files': [each.asdict() for each in found.together],
         },
@@ -164,3 +158,18 @@ def data(found: Landscape) -> dict[str, Any]:
             for each in found.branches
         ],
     }  # fmt: skip
+
+
+def people_data(authors: Sequence[Author]) -> list[dict[str, Any]]:
+    return [
+        {**each.asdict(), 'emails': list(each.emails),
+         'first': _moment(each.first), 'last': _moment(each.last)}
+        for each in authors
+    ]  # fmt: skip
+
+
+def hot_data(files: Sequence[Hot]) -> list[dict[str, Any]]:
+    return [
+        {**each.asdict(), 'share': round(each.share, 3), 'last': _moment(each.last)}
+        for each in files
+    ]
