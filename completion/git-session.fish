@@ -90,27 +90,33 @@ function __git_session_live
         string replace -r '^branch\.(.*)\.session (.*)$' '$1\t$2'
 end
 
+# The branches with saved work in progress.
+function __git_session_saved
+    git for-each-ref --format='%(refname:strip=3)' refs/session/wip 2>/dev/null
+end
+
 function __git_session_sessions
-    for line in (__git_session_live)
+    set -l known (__git_session_live)
+    for line in $known
         set -l parts (string split \t -- $line)
         printf '%s\t%s\n%s\t%s\n' $parts[1] $parts[2] $parts[2] $parts[1]
     end
     for place in (git rev-parse --git-common-dir 2>/dev/null)/sessions/.archive/*/
         printf '%s\tfinished\n' (string split -r -m1 / -- (string trim -r -c / -- $place))[-1]
+        set -a known $place
     end
+    set -q known[1]; and printf '@{1}\tthe one that was active before\n'
+    return 0
 end
 
-# The items of a generated file of this session, `- [x] obj-1 <text>: <state>`.
-function __git_session_items -a name
+# The objectives, blockers or decisions of this session in one of `states`, all without one: lines
+# `<id><TAB><text>` from those of the generated file, `<id><TAB><state><TAB><text>`.
+function __git_session_items -a prefix states
     set -l answer (git rev-parse --git-common-dir --symbolic-full-name HEAD 2>/dev/null)
-    set -l file $answer[1]/sessions/(string replace refs/heads/ '' -- $answer[2])/$name
-    test -n "$file" -a -r "$file"; or return
-    switch $name
-        case context.json
-            string replace -rf '^ *"id": "(dec-\d+)",$' '$1' <$file
-        case '*'
-            string replace -rf '^- (?:\[.\] )?((?:obj|blk)-\d+) (.*)$' '$1\t$2' <$file
-    end
+    set -l file $answer[1]/sessions/(string replace refs/heads/ '' -- $answer[2])/items
+    test -n "$file" -a -f "$file" -a -r "$file"; or return
+    test -n "$states"; or set states '[^\t]*'
+    string replace -rf "^($prefix-\d+)\t(?:$states)(\t.*)\$" '$1$2' <$file
 end
 
 complete -c git-session -f
@@ -212,7 +218,7 @@ complete -c git-session -n "$show" -l json -d 'Short for --format json'
 set on '__git_session_in init'
 complete -c git-session -n $on -s f -l force -d 'Write existing files anew, with a backup'
 complete -c git-session -n $on -l no-hooks -d 'Do not install the hooks'
-complete -c git-session -n $on -l agents -x -d 'Install the hooks of these AI agents'
+complete -c git-session -n $on -l agents -xa '(__fish_append , claude codex gemini cursor copilot)' -d 'Install the hooks of these AI agents'
 
 set on '__git_session_in start'
 complete -c git-session -n $on -s o -l objective -x -d 'What the session is for'
@@ -256,19 +262,27 @@ complete -c git-session -n $on -l delete-branch -d 'Delete the branch when it is
 complete -c git-session -n '__git_session_in note' -l dead-end -d 'It was tried and failed'
 complete -c git-session -n '__git_session_in note' -l private -d 'Keep it in this clone'
 
-set on "__git_session_in 'objectives start' 'objectives reopen' 'objectives drop' 'objectives edit'"
-complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_session_items objectives.md)'
-complete -c git-session -n "__git_session_in 'objectives complete'" -a '(__git_session_items objectives.md)'
+set on "__git_session_in 'objectives start' 'objectives drop'"
+complete -c git-session -n "$on; and __git_session_first_operand" -ka '(__git_session_items obj "pending|active")'
+complete -c git-session -n "__git_session_in 'objectives complete'" -ka '(__git_session_items obj "pending|active")'
+set on "__git_session_in 'objectives reopen'"
+complete -c git-session -n "$on; and __git_session_first_operand" -ka '(__git_session_items obj "done|dropped")'
+set on "__git_session_in 'objectives edit'"
+complete -c git-session -n "$on; and __git_session_first_operand" -ka '(__git_session_items obj)'
 complete -c git-session -n "__git_session_in 'objectives drop'" -l why -x -d 'Why it is dropped'
 
-set on "__git_session_in 'blockers resolve' 'blockers reopen' 'blockers edit'"
-complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_session_items blockers.md)'
+set on "__git_session_in 'blockers resolve'"
+complete -c git-session -n "$on; and __git_session_first_operand" -ka '(__git_session_items blk open)'
+set on "__git_session_in 'blockers reopen'"
+complete -c git-session -n "$on; and __git_session_first_operand" -ka '(__git_session_items blk resolved)'
+set on "__git_session_in 'blockers edit'"
+complete -c git-session -n "$on; and __git_session_first_operand" -ka '(__git_session_items blk)'
 complete -c git-session -n "__git_session_in 'blockers add'" -l issue -x -d 'The issue it is tracked in'
-complete -c git-session -n "__git_session_in 'blockers add'" -l objective -xa '(__git_session_items objectives.md)' -d 'The objective it blocks'
+complete -c git-session -n "__git_session_in 'blockers add'" -l objective -xka '(__git_session_items obj "pending|active")' -d 'The objective it blocks'
 complete -c git-session -n "__git_session_in 'blockers resolve'" -l how -x -d 'How it was resolved'
 
-set on "__git_session_in 'decisions show' 'decisions supersede'"
-complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_session_items context.json)'
+complete -c git-session -n "__git_session_in 'decisions show'; and __git_session_first_operand" -ka '(__git_session_items dec)'
+complete -c git-session -n "__git_session_in 'decisions supersede'; and __git_session_first_operand" -ka '(__git_session_items dec in-force)'
 set on "__git_session_in 'decisions add' 'decisions supersede'"
 complete -c git-session -n $on -l rationale -x -d 'Why'
 complete -c git-session -n $on -l alternatives -x -d 'What was not taken'
@@ -281,7 +295,7 @@ complete -c git-session -n $on -l decisions -d 'The decisions'
 complete -c git-session -n $on -s v -l verbose -d 'Files, hooks, storage and configuration too'
 
 complete -c git-session -n '__git_session_in brief' -l budget -x -d 'At most so many characters'
-complete -c git-session -n '__git_session_in brief' -l since -x -d 'Only what is new since then'
+complete -c git-session -n '__git_session_in brief' -l since -xka '(__git_session_revisions)' -d 'Only what is new since then'
 complete -c git-session -n '__git_session_in handoff' -s o -l output -rF -d 'Write it to a file'
 complete -c git-session -n '__git_session_in handoff' -l check -d 'Say what the next person will miss'
 set on '__git_session_in analyze'
@@ -313,7 +327,7 @@ complete -c git-session -n $on -l author -x -d 'Whose author matches'
 complete -c git-session -n $on -l metrics -d 'With their figures'
 
 set on "__git_session_in 'wip show' 'wip restore' 'wip drop'"
-complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_session_heads)'
+complete -c git-session -n "$on; and __git_session_first_operand" -a '(__git_session_saved)'
 
 set on "__git_session_in 'config list' 'config get'"
 complete -c git-session -n $on -l show-origin -d 'Say where each value comes from'

@@ -27,6 +27,7 @@ def _small_files(session: Session, config: Config) -> dict[str, str]:
         'trailers': files.trailers(session, config['session.trailers']),
         'banner': files.banner(session),
         'prompt': files.prompt(session),
+        'items': files.items(session),
         'objectives.md': files.objectives(session),
         'blockers.md': files.blockers(session),
     }

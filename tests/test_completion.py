@@ -13,7 +13,7 @@ import pytest
 
 from git_session.config import KEYS
 from tests import surface
-from tests.repo import Repo
+from tests.repo import Repo, Result
 
 COMPLETION = Path(__file__).parent.parent / 'completion'
 NOTHING: set[str] = set()
@@ -64,7 +64,7 @@ while IFS= read -r line; do
     case $line in *' ') _words+=('') ;; esac
     _cword=$((${#_words[@]} - 1)) COMPREPLY=() _changed=
     __git_wrap__git_main
-    case $_changed in *' -o '*) COMPREPLY+=(FILES) ;; esac
+    case $_changed in *'-o default'*) COMPREPLY+=(FILES) ;; esac
     printf '%s\n' "${COMPREPLY[@]}" ''
     printf '\0'
 done
@@ -102,6 +102,8 @@ compadd () {
     local -a hits
     builtin compadd -A hits "$@"
     print -rl -- $hits >> $CANDIDATES
+    local -i at=${argv[(i)-*d]}
+    (( ! $#hits || at > $# )) || print -rl -- ${(P)argv[at+1]} >> $CANDIDATES.shown
     builtin compadd "$@"
 }
 comppostfuncs=(say-nothing)
@@ -153,7 +155,8 @@ def zsh(lines: list[str]) -> list[list[str]]:
             pass
         assert process.wait() == 0
     os.close(master)
-    blocks = found.read_text().split('\0')[:-1]
+    # As inserted, that is quoted.
+    blocks = found.read_text().replace('\\', '').split('\0')[:-1]
     # Where there is nothing else to offer, zsh offers the options.
     return [
         [each for each in block.split('\n') if line.endswith('--') or not each.startswith('-')]
@@ -251,7 +254,13 @@ def _fill(path: Path) -> Path:
     repo.git('switch', '-q', 'main')
     repo.session('start', 'work/now', '-o', 'First: the API', '-o', 'Zweitens, größer')
     repo.session('blockers', 'add', 'Is it slow?')
+    repo.session('blockers', 'add', 'It was')
+    repo.session('blockers', 'resolve', '2')
     repo.session('decisions', 'add', 'Use "quotes"')
+    repo.session('decisions', 'supersede', '1', 'Use none')
+    repo.session('objectives', 'add', 'Not done')
+    repo.session('objectives', 'drop', '3')
+    repo.git('update-ref', 'refs/session/wip/work/now', 'HEAD')
     repo.git('update-ref', 'refs/remotes/origin/theirs', 'HEAD')
     repo.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/theirs')
     return path
@@ -261,7 +270,7 @@ def _values(repo: Repo) -> dict[str, set[str]]:
     """Command lines and what is offered there."""
     live = repo.context('work/now')['session']
     finished = next(path.name for path in (repo.sessions / '.archive').glob('old-*'))
-    named = {live, finished, 'work/now'}
+    named = {live, finished, 'work/now', '@{1}'}
     branches = {'main', 'old', 'work/now', 'theirs'}
     return {
         'git session start ': branches,
@@ -275,12 +284,20 @@ def _values(repo: Repo) -> dict[str, set[str]]:
         'git session objectives start ': {'obj-1', 'obj-2'},
         'git session objectives complete 1 ': {'obj-1', 'obj-2'},
         'git session objectives edit obj-1 ': NOTHING,
+        'git session objectives reopen ': {'obj-3'},
+        'git session objectives drop ': {'obj-1', 'obj-2'},
+        'git session objectives edit ': {'obj-1', 'obj-2', 'obj-3'},
         'git session objectives add ': NOTHING,
         'git session blockers resolve ': {'blk-1'},
+        'git session blockers reopen ': {'blk-2'},
+        'git session blockers edit ': {'blk-1', 'blk-2'},
         'git session blockers add --objective ': {'obj-1', 'obj-2'},
         'git session blockers add --issue ': NOTHING,
-        'git session decisions show ': {'dec-1'},
+        'git session decisions show ': {'dec-1', 'dec-2'},
+        'git session decisions supersede ': {'dec-2'},
         'git session decisions supersede dec-1 ': NOTHING,
+        'git session wip show ': {'work/now'},
+        'git session wip restore ': {'work/now'},
         'git session handoff ': named,
         'git session log ': named,
         'git session show ': named,
@@ -305,9 +322,112 @@ def test_values_come_from_the_repository_and_start_no_python(
 
 
 @SHELLS
-def test_revisions_are_offered_for_the_base(busy: Repo, complete: Complete) -> None:
-    (found,) = _sets(complete, ['git session start --base ']).values()
-    assert {'HEAD', 'main', 'old', 'work/now', 'origin/theirs'} <= found
+def test_revisions_are_offered_where_one_is_taken(busy: Repo, complete: Complete) -> None:
+    found = _sets(complete, ['git session start --base ', 'git session brief --since '])
+    for each in found.values():
+        assert {'HEAD', 'main', 'old', 'work/now', 'origin/theirs'} <= each
+
+
+HOSTILE = [
+    'It\'s "quoted": $(touch owned) `touch owned`',
+    '100% %F{red} ~/* [a-z] {x,y} \\ \\n & ; | > owned',
+    'two\nlines\tand\x1b[31m a tab',
+    'größer 漢字 🎉',
+]
+SHOWN = [
+    'It\'s "quoted": $(touch owned) `touch owned`',
+    '100% %F{red} ~/* [a-z] {x,y} \\ \\n & ; | > owned',
+    'two lines and\\x1b[31m a tab',
+    'größer 漢字 🎉',
+]
+
+
+@pytest.fixture
+def hostile(busy: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    """The objectives are texts that a shell could take for its own."""
+    lines = (f'obj-{at}\tpending\t{text}\n' for at, text in enumerate(SHOWN, 1))
+    (busy.place('work/now') / 'items').write_text(''.join(lines))
+    return busy
+
+
+def test_the_items_are_lines_a_shell_can_read(repo: Repo, run: Callable[..., Result]) -> None:
+    run('start', 'work', *[word for text in HOSTILE for word in ('-o', text)])
+    run('blockers', 'add', 'Slow')
+    run('decisions', 'add', 'Use JWT')
+    run('decisions', 'supersede', '1', 'x' * 300)
+    states = ['active', *['pending'] * 3]
+    expected = [f'obj-{at + 1}\t{states[at]}\t{text}' for at, text in enumerate(SHOWN)]
+    expected += [
+        'blk-1\topen\tSlow',
+        f'dec-2\tin-force\t{"x" * 197}...',
+        'dec-1\tsuperseded\tUse JWT',
+    ]
+    assert (repo.place() / 'items').read_text().splitlines() == expected
+
+
+def test_zsh_shows_the_texts_and_runs_nothing(hostile: Repo) -> None:
+    (found,) = _sets(zsh, ['git session objectives complete ']).values()
+    assert found == {'obj-1', 'obj-2', 'obj-3', 'obj-4'}
+    shown = (Path(os.environ['HOME']) / 'candidates.shown').read_text().splitlines()
+    for number, text in enumerate(SHOWN, 1):
+        (line,) = {each for each in shown if each.startswith(f'obj-{number} ')}
+        # zsh cuts at the width of the terminal
+        assert text.startswith(line.partition('-- ')[2].rstrip()) and text[:20] in line
+    assert not list(hostile.path.rglob('owned'))
+
+
+def test_fish_shows_the_texts_and_runs_nothing(hostile: Repo) -> None:
+    if not shutil.which('fish'):
+        pytest.skip('no fish')
+    script = 'source $COMPLETION/git-session.fish; complete -C "git-session objectives complete "'
+    out = subprocess.run(
+        ['fish', '-c', script], env={**os.environ, 'COMPLETION': str(COMPLETION)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    expected = [f'obj-{number}\t{text}' for number, text in enumerate(SHOWN, 1)]
+    assert (out.stdout.splitlines(), out.stderr) == (expected, '')
+    assert not list(hostile.path.rglob('owned'))
+
+
+@pytest.mark.parametrize(
+    ('kind', 'typed', 'shown'),
+    [
+        ('63', '', [f'obj-{number} {text}' for number, text in enumerate(SHOWN, 1)]),
+        ('33', 'obj-', [f'obj-{number} {text}' for number, text in enumerate(SHOWN, 1)]),
+        ('63', 'obj-2', ['obj-2 ']),  # it is inserted
+        ('9', '', ['obj-1 ', 'obj-2 ', 'obj-3 ', 'obj-4 ']),
+        ('37', '', ['obj-1 ', 'obj-2 ', 'obj-3 ', 'obj-4 ']),  # menu-complete inserts each
+        ('42', '', ['obj-1 ', 'obj-2 ', 'obj-3 ', 'obj-4 ']),  # insert-completions all of them
+    ],
+)
+def test_bash_shows_the_texts_where_they_are_not_inserted(
+    hostile: Repo, monkeypatch: pytest.MonkeyPatch, kind: str, typed: str, shown: list[str]
+) -> None:
+    monkeypatch.setenv('COMP_TYPE', kind)
+    raw = _BASH.replace('_words <<< "$line"', '_words <<< "$line"; COLUMNS=80')
+    script = _git_completion()
+    if script is None:
+        pytest.skip("git's own completion is not installed")
+    out = subprocess.run(
+        ['bash', '--norc', '--noprofile', '-c', raw],
+        input=f'git session objectives complete {typed}\n',
+        env={**os.environ, 'GIT_COMPLETION': str(script), 'COMPLETION': str(COMPLETION)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (out.stdout.split('\0')[0].splitlines()[:-1], out.stderr) == (shown, '')
+    assert not list(hostile.path.rglob('owned'))
+
+
+@SHELLS
+def test_completing_writes_nothing(busy: Repo, complete: Complete) -> None:
+    def files() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in busy.path.rglob('*') if path.is_file()}
+
+    before = files()
+    _sets(
+        complete, ['git session objectives complete ', 'git session show ', 'git session resume ']
+    )
+    assert files() == before
 
 
 @SHELLS

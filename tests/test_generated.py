@@ -13,7 +13,7 @@ from git_session import eventlog
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
-NAMES = ('trailers', 'banner', 'prompt', 'objectives.md', 'blockers.md', 'context.json')
+NAMES = ('trailers', 'banner', 'prompt', 'items', 'objectives.md', 'blockers.md', 'context.json')
 
 
 @pytest.fixture
