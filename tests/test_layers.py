@@ -39,6 +39,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'views.tdd', 'views.layout', 'views.files', 'views.log', 'views.status', 'views.brief',
         'views.since', 'views.handoff', 'views.insight', 'views.landscape',
         'views.report', 'views.reportdata',
+        'views.axes', 'views.charts', 'views.page',
     ),
     'integrations': (
         'integrations.mcptools', 'integrations.references',
@@ -82,6 +83,7 @@ OWNERS = {
     ),
     **dict.fromkeys(('anyio', 'mcp', 'mcp_types'), 'mcpserver'),
     'yaml': 'configfile', 'dulwich': 'notetree', 'tomli_w': 'transfer', 'redact_secret': 'secrets',
+    'jinja2': 'views.page', 'markupsafe': 'views.page',
 }  # fmt: skip
 
 # What a status does without: each costs more than a git process (benchmarks/).
