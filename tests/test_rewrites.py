@@ -257,7 +257,9 @@ def _once(log: bytes) -> None:
 
 def facts(session: Session) -> dict[str, Any]:
     """What the log says, but for who came last."""
-    return {key: value for key, value in vars(session).items() if not key.startswith('_')}
+    found = {key: value for key, value in vars(session).items() if not key.startswith('_')}
+    del found['arrived']  # each clone knows what came to it from elsewhere
+    return found
 
 
 def _skip(name: str) -> None:
