@@ -269,7 +269,10 @@ def _head(repo: git.Repository, before: presence.Lease) -> list[str]:
     shown = words.short(now) if now else 'no commit'
     old = words.short(then) if then else 'no commit'
     if repo.branch == (before.was_on or None):
-        return [f'HEAD moved since the last turn: {is_on}, from {old} to {shown}{_by(then, now)}.']
+        return [
+            f'HEAD moved since the last turn: {is_on}, from {old} to {shown}'
+            f'{_by(then, now)}{_how()}.'
+        ]
     name = None
     if repo.branch:
         name = eventlog.session_id(eventlog.directory(repo.sessions, repo.branch))
@@ -287,6 +290,12 @@ def _by(then: str, now: str) -> str:
         return ', which does not follow it'
     number = git.ask('rev-list', '--count', f'{then}..{now}').out.strip()
     return f' ({words.count(int(number), "commit")})' if number.isdigit() else ''
+
+
+def _how() -> str:
+    """That it was a reset: no hook runs in that, so it may have been the agent's own."""
+    newest = git.ask('log', '-g', '-1', '--no-show-signature', '--format=%gs', 'HEAD', '--').out
+    return "; last by 'git reset'" if newest.startswith('reset: ') else ''
 
 
 def _lost(program: Program, marked: str) -> str:

@@ -56,7 +56,10 @@ def text(event: str, variables: str) -> str:
     """The hook file of an event."""
     chain = _CHAIN.get(event, _CHAIN_AFTER).replace('{orig}', f'${{0%/*}}/{event}{CHAINED}')
     load = f'. "$session_hooks/{event}";'
-    if event not in ('post-checkout', 'post-rewrite'):  # without a session nothing more is read
+    if event in ('post-commit', 'post-merge'):  # without a session or anybody live no more is read
+        there = '{ session_guard || [ -d "${gitdir:-.}/session-live" ]; }'
+        load = f'. "$session_hooks/guard.sh"; {there} && {load}'
+    elif event not in ('post-checkout', 'post-rewrite'):
         load = f'. "$session_hooks/guard.sh"; session_guard && {load}'
     leave = ''
     if event in ('prepare-commit-msg', 'post-commit'):  # run for each pick of a rebase

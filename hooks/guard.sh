@@ -61,6 +61,14 @@ session_guard() {
     fi
 }
 
+# session_alone: 0 where there is no session, but somebody looks for who is live (live.sh).
+session_alone() {
+    [ -z "$id" ] && [ -n "$gitdir" ] && [ -d "$gitdir/session-live" ] &&
+        [ -r "$session_hooks/live.sh" ] || return 1
+    # shellcheck source=hooks/live.sh
+    . "$session_hooks/live.sh"
+}
+
 # session_enabled BRANCH: 0 unless the configuration switches the hooks off for BRANCH.  On the
 # ordinary path the last look at it is newer than the config files and found nothing.
 session_enabled() {

@@ -1,12 +1,39 @@
 # shellcheck shell=sh
 # Who works here is live (presence.py): read by the hooks that move HEAD, in worktrees
-# where a command has made the folder of leases.  Builtins only.
+# where a command has made the folder of leases.  Builtins only, on branches with a session.
 
 # session_renew COMMIT FROM [BRANCH]: the lease of the agent that the environment names, or of
 # a person.  An id that cannot be part of a file's name is left out.  FROM has the commits that
 # HEAD was moved from, BRANCH the branch: where the agent has seen another one last, somebody
 # else moved HEAD before, and what it has seen stays, until its own hook has told it.
 session_renew() {
+    session_who
+    person=
+    if [ "$who" = person ] && [ -f "$gitdir/session-live/person" ]; then
+        { IFS= read -r person; IFS= read -r person; IFS= read -r person; } < "$gitdir/session-live/person"
+    fi
+    if session_behind "$2" "${3-}"; then
+        printf '%s\n' "$branch" "$knew" "$person" "$on" 2>/dev/null > "$gitdir/session-live/$who"
+    else
+        printf '%s\n' "$branch" "$1" "$person" 2>/dev/null > "$gitdir/session-live/$who"
+    fi
+}
+
+# session_unbound FROM [COMMIT]: an agent has moved HEAD on a branch without a session, or away
+# from any: no news to it, and nothing else.  A person is not told, so that costs them nothing.
+session_unbound() {
+    session_who
+    [ "$who" != person ] && session_enabled "$branch" || return 0
+    commit=${2-} from=
+    if [ -z "$commit" ]; then
+        commit=$(git --no-pager log -1 --no-show-signature --format='%H %P' HEAD -- 2>/dev/null)
+        from=${commit#* } commit=${commit%% *}
+    fi
+    [ -z "$commit" ] || session_renew "$commit" "$1 $from"
+}
+
+# session_who: sets `who` to the agent that the environment names, or to a person.
+session_who() {
     who=person agent=
     if [ -n "${CLAUDECODE-}${CLAUDE_CODE_SESSION_ID-}" ]; then
         who=claude agent=${CLAUDE_CODE_SESSION_ID-}
@@ -25,15 +52,6 @@ session_renew() {
         *[!0-9A-Za-z_-]*) ;;
         ?*) [ ${#agent} -gt 80 ] || who=$who-$agent ;;
     esac
-    person=
-    if [ "$who" = person ] && [ -f "$gitdir/session-live/person" ]; then
-        { IFS= read -r person; IFS= read -r person; IFS= read -r person; } < "$gitdir/session-live/person"
-    fi
-    if session_behind "$2" "${3-}"; then
-        printf '%s\n' "$branch" "$knew" "$person" "$on" 2>/dev/null > "$gitdir/session-live/$who"
-    else
-        printf '%s\n' "$branch" "$1" "$person" 2>/dev/null > "$gitdir/session-live/$who"
-    fi
 }
 
 # session_behind FROM BRANCH: 0 when the agent has seen HEAD last, at `knew` and on `on`, where

@@ -324,6 +324,45 @@ def test_however_it_moved_head_itself_is_no_news_to_it(work: Repo, ask: Ask) -> 
         assert ask('claude', 'prompt', prompt='x') is None, line
 
 
+def test_on_a_branch_without_a_session_too(work: Repo, ask: Ask) -> None:
+    work.git('branch', 'older')
+    work.git('branch', 'other')
+    work.git('switch', '-q', 'main')
+    ask('claude', 'session-start', source='startup')
+    id = MADE['claude']('', '')['session_id']
+    me = {'CLAUDECODE': '1', 'CLAUDE_CODE_SESSION_ID': id}
+    assert ask('claude', 'prompt', prompt='x') is None
+    for line in (
+        'git commit -q --allow-empty -m One', 'git commit -q --amend --allow-empty -m Two',
+        'git switch -q other', 'git commit -q --allow-empty -m Three', 'git switch -q main',
+        'git merge -q --no-edit other', 'git switch -q other', 'git merge -q --ff-only main',
+        'git rebase -q --force-rebase older', 'git switch -q --detach',
+        'git commit -q --allow-empty -m Four', 'git switch -q main',
+        'git cherry-pick --allow-empty other',
+    ):  # fmt: skip
+        assert work.run(*line.split(), **me).status == 0, line
+        assert ask('claude', 'prompt', prompt='x') is None, line
+    # What somebody else did before is told all the same, and a person's own is too.
+    for who in ({'CLAUDECODE': '1', 'CLAUDE_CODE_SESSION_ID': 'other'}, {}):
+        work.git('commit', '-q', '--allow-empty', '-m', 'x', **who)
+        work.git('commit', '-q', '--allow-empty', '-m', 'y', **me)
+        assert '(2 commits)' in told(ask('claude', 'prompt', prompt='x'))
+        assert ask('claude', 'prompt', prompt='x') is None
+    assert not (work.path / '.git' / presence.FOLDER / 'person').exists()
+
+
+def test_a_reset_runs_no_hook_and_is_told_as_one(work: Repo, ask: Ask) -> None:
+    ask('claude', 'session-start', source='startup')
+    first = work.git('rev-parse', '--short=10', 'HEAD')
+    second = work.commit('One')[:10]
+    ask('claude', 'prompt', prompt='x')
+    work.git('reset', '-q', '--hard', 'HEAD~1')
+    assert told(ask('claude', 'prompt', prompt='x')) == (
+        f"HEAD moved since the last turn: branch 'work', from {second} to {first}, which does "
+        "not follow it; last by 'git reset'."
+    )
+
+
 def test_another_one_that_came_is_told_once(work: Repo, ask: Ask) -> None:
     ask('claude', 'session-start', source='startup')
     answer = ask('codex', 'session-start', source='startup')
