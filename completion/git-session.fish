@@ -146,6 +146,8 @@ complete -c git-session -n $new -a log -d 'Show the events of a session in words
 complete -c git-session -n $new -a history -d 'List sessions'
 complete -c git-session -n $new -a show -d 'Show one session whole'
 complete -c git-session -n $new -a analyze -d 'Judge the session and the history, with reasons'
+complete -c git-session -n $new -a compare -d 'Show two sessions side by side'
+complete -c git-session -n $new -a report -d 'Report a week, a period or the whole project'
 complete -c git-session -n $new -a context -d 'Show which context files matter, and how stale they are'
 complete -c git-session -n $new -a prompt -d 'Print the session in a few characters, for a prompt'
 complete -c git-session -n $new -a push -d 'Share the sessions over a git remote'
@@ -209,7 +211,7 @@ set on "__git_session_in 'hooks install'"
 complete -c git-session -n $on -l method -xa 'auto config files' -d 'How'
 complete -c git-session -n $on -l print -d 'Only print the lines to add to hooks of your own'
 
-set -l show '__git_session_in start resume switch end status brief handoff log history show analyze context prompt push pull allow doctor prune' \
+set -l show '__git_session_in start resume switch end status brief handoff log history show analyze compare context prompt push pull allow doctor prune' \
     "'objectives list' 'blockers list' 'decisions list' 'decisions show'" \
     "'wip list' 'wip show' 'config list' 'config get' 'agent status' 'hooks status'"
 complete -c git-session -n "$show" -l format -xa 'text json' -d 'How to show it'
@@ -303,6 +305,19 @@ complete -c git-session -n $on -l velocity -d 'Only how fast the work goes'
 complete -c git-session -n $on -l patterns -d 'Only imports and patterns'
 complete -c git-session -n $on -l tdd -d 'Only how test-driven the work is'
 complete -c git-session -n $on -l recommendations -d 'Only what to do next, and why'
+set on '__git_session_in compare'
+complete -c git-session -n $on -l changes -d 'Only the files of each, and those that both changed'
+complete -c git-session -n $on -l metrics -d 'Only the figures and their differences'
+complete -c git-session -n $on -a '(__git_session_sessions)'
+set on '__git_session_in report'
+complete -c git-session -n $on -l weekly -d 'The last seven days, today among them'
+complete -c git-session -n $on -l project -d 'All of it'
+complete -c git-session -n $on -l since -x -d 'From then on'
+complete -c git-session -n $on -l until -x -d 'Up to then; with --since'
+complete -c git-session -n $on -l format -xa 'markdown json html' -d 'How to write it'
+complete -c git-session -n $on -l json -d 'Short for --format json'
+complete -c git-session -n $on -s o -l output -rF -d 'Write it to a file'
+complete -c git-session -n $on -l open -d 'Open it in the web browser'
 complete -c git-session -n '__git_session_in context' -l health -d 'How stale all of them are'
 complete -c git-session -n '__git_session_in context' -l update -xa '(__fish_complete_directories)' -d 'Refresh what is made from facts'
 set on '__git_session_in push'

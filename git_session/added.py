@@ -143,3 +143,29 @@ def _whole(top: str, path: str) -> list[Added]:
     if len(texts) > _MOST_LINES:
         return []
     return [Added(path, number, text.removesuffix('\r')) for number, text in enumerate(texts, 1)]
+
+
+def replaced(text: str) -> dict[str, list[tuple[int, int]]]:
+    """The lines that `git diff -U0 --src-prefix=b/` takes the place of: path -> (first, last).
+
+    The path is the one before; that of a new file, which has no lines before, the one after.
+    What is put between two lines has the first of them as both.
+    """
+    found: dict[str, list[tuple[int, int]]] = {}
+    path, left, gone = '', 0, 0
+    for line in text.split('\n'):
+        if left and line.startswith('+'):
+            left -= 1
+        elif gone and line.startswith('-'):
+            gone -= 1
+        elif line.startswith('--- '):
+            path = _name(line[4:])
+        elif line.startswith('+++ '):
+            path = path or _name(line[4:])
+            found.setdefault(path, [])
+        elif line.startswith('@@ ') and path:
+            _, before, after, *_ = line.split(' ')
+            first, gone = _span(before)
+            left = _span(after)[1]
+            found[path].append((first, first + max(gone - 1, 0)))
+    return found

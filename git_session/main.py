@@ -55,6 +55,8 @@ COMMANDS: dict[str, Command] = {
     'history': Command('history', _LOOK, 'List sessions'),
     'show': Command('show', _LOOK, 'Show one session whole'),
     'analyze': Command('analyze', _LOOK, 'Judge the session and the history, with reasons'),
+    'compare': Command('compare', _LOOK, 'Show two sessions side by side'),
+    'report': Command('report', _LOOK, 'Report a week, a period or the whole project'),
     'context': Command('context', _LOOK, 'Show which context files matter, and how stale they are'),
     'prompt': Command('prompt', _LOOK, 'Print the session in a few characters, for a prompt'),
     'push': Command('push', _SHARE, 'Share the sessions over a git remote'),

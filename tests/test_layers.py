@@ -33,12 +33,12 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.remarks',
         'analysis.filehistory', 'analysis.contexthealth', 'analysis.steps',
         'analysis.health', 'analysis.velocity', 'analysis.tally', 'analysis.landscape',
-        'analysis.recommendations', 'analysis.report', 'analysis.period',
+        'analysis.recommendations', 'analysis.report', 'analysis.period', 'analysis.comparison',
         'analysis.contextlines', 'analysis.around', 'views.quoting', 'views.sections',
         'views.context',
         'views.tdd', 'views.layout', 'views.files', 'views.log', 'views.status', 'views.brief',
         'views.since', 'views.handoff', 'views.insight', 'views.landscape',
-        'views.report', 'views.reportdata',
+        'views.report', 'views.reportdata', 'views.comparison',
         'views.axes', 'views.charts', 'views.page',
     ),
     'integrations': (
@@ -54,6 +54,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'ci', 'forge',
         'gates', 'storage', 'mcpserver', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
         'chronicle', 'summaries', 'insight', 'told', 'periodlog', 'reporting', 'outfile',
+        'comparing',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
         'agentsetup', 'agenthook',
     ),
@@ -68,7 +69,7 @@ PURE = (
     'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.filehistory',
     'analysis.contexthealth', 'analysis.contextlines', 'analysis.around', 'analysis.health',
     'analysis.velocity', 'analysis.tally', 'analysis.landscape', 'analysis.recommendations',
-    'analysis.report', 'analysis.period',
+    'analysis.report', 'analysis.period', 'analysis.comparison',
 )  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 

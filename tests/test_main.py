@@ -25,6 +25,10 @@ from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
 NAMES = [name for name, command in COMMANDS.items() if command.group != INTERNAL]
+# What a command is given at least.
+_LEAST = {
+    'switch': ['x'], 'note': ['x'], 'import': ['x'], 'compare': ['x'], 'report': ['--weekly'],
+}  # fmt: skip
 # What later issues bring is not there as a stub.
 LATER = {
     'hooks': ['--method=auto'],
@@ -112,7 +116,7 @@ def test_outside_a_repository(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv('GIT_CEILING_DIRECTORIES', str(tmp_path.parent))
-    operands = {'switch': ['x'], 'note': ['x'], 'import': ['x']}.get(command, [])
+    operands = _LEAST.get(command, [])
     assert run(command, *operands, status=128).err == (
         'fatal: not a git repository (or any of the parent directories): .git\n'
     )
