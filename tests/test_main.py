@@ -39,7 +39,8 @@ VIEWS = {
     'config': 'config', 'config get display.color': 'config', 'hooks': 'hooks', 'doctor': 'doctor',
     'prune': 'prune', 'resume': 'brief', 'switch -c x': 'brief', 'start x': 'brief',
     'end': 'handoff', 'brief --since 2h': 'brief-since', 'context': 'session-context',
-    'context --health': 'context-health', 'prompt': 'prompt',
+    'context --health': 'context-health', 'context --update .': 'context-update',
+    'prompt': 'prompt',
 }  # fmt: skip
 
 
@@ -110,7 +111,9 @@ def test_no_command_is_imported_at_start() -> None:
     assert b'commands' not in done.stdout and b'dulwich' not in done.stdout
 
 
-@pytest.mark.parametrize('command', [name for name in NAMES if name not in ('config', 'mcp', 'prompt')])
+@pytest.mark.parametrize(
+    'command', [name for name in NAMES if name not in ('config', 'mcp', 'prompt')]
+)
 def test_outside_a_repository(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:

@@ -7,6 +7,7 @@ import time
 from git_session import (
     archive,
     checkout,
+    context,
     ending,
     exchange,
     gates,
@@ -18,10 +19,11 @@ from git_session import (
     wip,
     words,
 )
+from git_session.analysis.around import Around
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, USAGE, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
-from git_session.views import files, handoff
+from git_session.views import document, files, handoff
 from git_session.workspace import Workspace, open_workspace, require_work_tree
 
 ABOUT = 'Finish the session: write the handoff, merge if asked to, archive.'
@@ -56,6 +58,7 @@ def run(action: str, values: Values) -> int:
         made = ending.merge(here, target, is_overridden=values.flag('no-gate'))
     wanted = values.choice('handoff')
     with_handoff = here.config['session.handoff_on_end'] if wanted is None else wanted
+    around = context.Look(here).around(time.time()) if values.json else None
     aside = putaside.put_aside(here) if target is None else None
     try:
         text = ending.finish(here, with_handoff=with_handoff, merge=made, aside=aside)
@@ -75,10 +78,11 @@ def run(action: str, values: Values) -> int:
                 measured=measured,
                 tdd=tdd.figures(here),
                 judged=judged,
+                around=around or Around(),
             )
         )
     elif text:
-        output.out(text, git.pager)
+        output.out(document.shown(text, here.style()), git.pager)
     if values.choice('summary') is not False:
         output.talk(_summary(here))
     if text:

@@ -328,6 +328,8 @@ def test_on_a_branch_without_a_session_too(work: Repo, ask: Ask) -> None:
     work.git('branch', 'older')
     work.git('branch', 'other')
     work.git('switch', '-q', 'main')
+    person = work.path / '.git' / presence.FOLDER / 'person'
+    before = person.read_text()
     ask('claude', 'session-start', source='startup')
     id = MADE['claude']('', '')['session_id']
     me = {'CLAUDECODE': '1', 'CLAUDE_CODE_SESSION_ID': id}
@@ -348,7 +350,7 @@ def test_on_a_branch_without_a_session_too(work: Repo, ask: Ask) -> None:
         work.git('commit', '-q', '--allow-empty', '-m', 'y', **me)
         assert '(2 commits)' in told(ask('claude', 'prompt', prompt='x'))
         assert ask('claude', 'prompt', prompt='x') is None
-    assert not (work.path / '.git' / presence.FOLDER / 'person').exists()
+    assert person.read_text() == before
 
 
 def test_a_reset_runs_no_hook_and_is_told_as_one(work: Repo, ask: Ask) -> None:

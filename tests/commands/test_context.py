@@ -142,6 +142,13 @@ def part(path: Path) -> list[str]:
     return lines[begin + 1 : end - 1]
 
 
+def test_what_was_done_as_data(work: Repo, run: Run) -> None:
+    for done in ('updated', 'up to date'):
+        found = json.loads(run('context', '--update', 'src/auth', '--json').out)
+        check('context-update', found)
+        assert found['files'] == [{'path': 'src/auth/CLAUDE.md', 'done': done}]
+
+
 def test_the_part_is_made_of_what_git_knows(work: Repo, run: Run) -> None:
     old(work, 0, 'src/auth/tests/test_a.py', 'x')
     path = work.path / 'src/auth/CLAUDE.md'

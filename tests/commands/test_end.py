@@ -10,6 +10,7 @@ import pytest
 
 from tests.commands.conftest import Run
 from tests.repo import Repo
+from tests.views.test_schemas import check
 
 
 def snapshot(repo: Repo) -> tuple[object, ...]:
@@ -80,8 +81,13 @@ def test_what_is_printed(
 
 
 def test_json(built: Repo, run: Run) -> None:
+    built.write(**{'AGENTS.md': '# How\n\n## Gotchas\n\n- the cache empties itself\n'})
+    before = json.loads(run('handoff', '--json').out)
     record = json.loads(run('end', '--json').out)
-    assert record['schema'] == 'git-session/handoff/1'
+    check('handoff', record)
+    assert [each['path'] for each in record['context']] == ['AGENTS.md']
+    for key in ('context', 'context_health', 'history'):
+        assert record[key] == before[key], key
     assert (record['state'], len(record['work']['commits'])) == ('ended', 2)
 
 
