@@ -241,8 +241,10 @@ def _by_day(
 ) -> dict[str, int]:
     """How many on each day; what was before the beginning is on the first one."""
     found: dict[str, int] = {}
-    for moment in moments:
-        name = day(max(moment, begin))[0]
+    name, end = '', float('-inf')
+    for moment in sorted(max(each, begin) for each in moments):
+        if moment >= end:
+            name, end = day(moment)
         found[name] = found.get(name, 0) + 1
     return found
 

@@ -13,8 +13,19 @@ from git_session.output import code, markdown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import TypeVar
 
-    from git_session.analysis.report import Blocker, Day, Objective, SessionLine, Subject
+    from git_session.analysis.report import (
+        Blocker,
+        Day,
+        DeadEnd,
+        Decision,
+        Objective,
+        SessionLine,
+        Subject,
+    )
+
+    _Timed = TypeVar('_Timed', Objective, Decision, DeadEnd)
 
 _MOST = 10  # of each list
 _MOST_ROWS = 20
@@ -33,16 +44,13 @@ def text(found: Report) -> str:
         f'# {_title(found)}\n',
         _summary(found),
         _remarks(found),
-        _list('Done', [f'{_text(each.text)} ({code(each.branch)})' for each in found.done]),
-        _list('Next', _next(found)),
-        _list('Blockers', [_blocker(each) for each in _blockers(found)]),
-        _list('Decisions', [
-            _text(each.text) + (f': {_text(each.rationale)}' if each.rationale else '')
-            + (' (superseded)' if each.is_superseded else '')
-            for each in found.decisions
-        ]),
+        _list('Done', [_objective(each) for each in _newest(found.done)], len(found.done)),
+        _list('Next', *_next(found)),
+        _list('Blockers', *_blockers(found)),
+        _list('Decisions', [_decision(each) for each in _newest(found.decisions)],
+              len(found.decisions)),
         _list('Dead ends', [f'{_text(each.text)} ({code(each.branch)})'
-                            for each in found.dead_ends]),
+                            for each in _newest(found.dead_ends)], len(found.dead_ends)),
         _sessions(found),
         _days(found),
         _list('Quality', _quality(found)),
@@ -55,13 +63,15 @@ def text(found: Report) -> str:
 
 def standup(found: Report) -> str:
     """What was done, what is next, what blocks: at most nine lines."""
-    since = _since(found, '%a %Y-%m-%d %H:%M')
+    form = '%a %Y-%m-%d %H:%M'
+    until = f' until {words.date(found.until, form)}' if found.until < found.now else ''
+    since = f'{_since(found, form)}{until}'
     lines = [f'**{markdown(found.name)}** since {since}: {_figures(found)}', '']
-    done = [f'{_text(each.text)} ({code(each.branch)})' for each in found.done]
+    done = [_objective(each) for each in reversed(found.done)]
     if not done:
         own = [each for each in found.subjects if each.session]
         done = [_text(each.subject) for each in own or _of_all(found)]
-    nexts = [f'{_text(each.text)} ({code(each.branch)})' for each in _current_first(found)]
+    nexts = [_objective(each) for each in _current_first(found)]
     if not nexts:
         nexts = [_text(each.text) for each in found.next_steps]
     blocks = [_blocker(each) for each in found.blockers if each.is_open and not each.is_over]
@@ -143,29 +153,43 @@ def _text(text: str) -> str:
     return markdown(words.cut(text, _LONGEST))
 
 
-def _list(title: str, items: Sequence[str], most: int = _MOST) -> str:
+def _list(title: str, items: Sequence[str], total: int = 0) -> str:
+    """Some of the `total` items, by default all."""
     if not items:
         return ''
-    lines = [f'- {each}' for each in items[:most]]
-    if len(items) > most:
-        lines.append(f'- + {len(items) - most} more')
+    lines = [f'- {each}' for each in items]
+    if total > len(items):
+        lines.append(f'- + {total - len(items)} more')
     return f'## {title}\n\n' + '\n'.join(lines) + '\n'
 
 
-def _next(found: Report) -> list[str]:
+def _newest(items: Sequence[_Timed]) -> Sequence[_Timed]:
+    """The last ones, the newest first."""
+    return items[: -_MOST - 1 : -1]
+
+
+def _objective(each: Objective) -> str:
+    return f'{_text(each.text)} ({code(each.branch)})'
+
+
+def _decision(each: Decision) -> str:
+    why = f': {_text(each.rationale)}' if each.rationale else ''
+    return _text(each.text) + why + (' (superseded)' if each.is_superseded else '')
+
+
+def _next(found: Report) -> tuple[list[str], int]:
     """The next steps of the current session, then what other sessions have open."""
-    steps = [_text(each.text) for each in found.next_steps]
-    others = [
-        f'{_text(each.text)} ({code(each.branch)})'
-        for each in found.open if each.session != found.current
-    ]  # fmt: skip
-    return [*steps[:_MOST_TOP], *others]
+    steps = [_text(each.text) for each in found.next_steps[:_MOST_TOP]]
+    others = [each for each in found.open if each.session != found.current]
+    shown = [_objective(each) for each in others[: _MOST - len(steps)]]
+    return [*steps, *shown], len(steps) + len(others)
 
 
-def _blockers(found: Report) -> list[Blocker]:
-    """Open ones first; of sessions that are over those that were resolved."""
+def _blockers(found: Report) -> tuple[list[str], int]:
+    """Open ones first, then the newest; of sessions that are over those that were resolved."""
     shown = [each for each in found.blockers if not (each.is_open and each.is_over)]
-    return sorted(shown, key=lambda each: not each.is_open)
+    shown.sort(key=lambda each: (not each.is_open, -each.opened))
+    return [_blocker(each) for each in shown[:_MOST]], len(shown)
 
 
 def _blocker(each: Blocker) -> str:
