@@ -297,6 +297,64 @@ def _server() -> Server[dict[str, Any]]:
     )
 
 
+class _Answering:
+    """What comes from the client; a request that the SDK cannot read is refused here.
+
+    The SDK passes over such a line, and its sender would wait for ever: JSON may have half
+    a character in it (``"\\ud800"``), which pydantic takes for no JSON.
+    """
+
+    def __init__(self, reading: Any, writing: Any) -> None:
+        self._reading = reading
+        self._writing = writing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reading, name)
+
+    async def __aenter__(self) -> _Answering:
+        await self._reading.__aenter__()
+        return self
+
+    async def __aexit__(self, *why: object) -> bool | None:
+        left: bool | None = await self._reading.__aexit__(*why)
+        return left
+
+    def __aiter__(self) -> _Answering:
+        return self
+
+    async def __anext__(self) -> Any:
+        while True:
+            found = await self._reading.__anext__()
+            if not isinstance(found, Exception):
+                return found
+            refusal = _refused(found)
+            if refusal is not None:
+                await self._writing.send(refusal)
+
+
+def _refused(problem: Exception) -> Any:
+    """The answer to a line that the SDK could not read, None where that is no request."""
+    import json
+
+    import mcp_types
+    from mcp.shared.message import SessionMessage
+    from pydantic import ValidationError
+
+    if not isinstance(problem, ValidationError):
+        return None
+    first = problem.errors()[0]
+    given = first['input']
+    try:
+        given = json.loads(given) if isinstance(given, str) else given
+    except (ValueError, RecursionError):
+        return None
+    number = given.get('id') if isinstance(given, dict) and 'method' in given else None
+    if type(number) is not int and not (isinstance(number, str) and number.isprintable()):
+        return None  # half a character is not printable
+    said = mcp_types.ErrorData(code=mcp_types.INVALID_REQUEST, message=f'error: {first["msg"]}')
+    return SessionMessage(mcp_types.JSONRPCError(jsonrpc='2.0', id=number, error=said))
+
+
 def serve() -> None:
     """Serve one client over stdin and stdout until it leaves.
 
@@ -317,6 +375,7 @@ def serve() -> None:
     async def session() -> None:
         server = _server()
         async with stdio_server() as (reading, writing):
-            await server.run(reading, writing, server.create_initialization_options())
+            answering: Any = _Answering(reading, writing)
+            await server.run(answering, writing, server.create_initialization_options())
 
     anyio.run(session)

@@ -249,6 +249,46 @@ def test_nothing_but_protocol_is_on_stdout(session: Repo) -> None:
     assert answers[-1]['result']['content'] == [{'type': 'text', 'text': 'note: hello\n'}]
 
 
+def test_what_the_sdk_cannot_read_is_answered(session: Repo) -> None:
+    """Half a character is JSON, and no text; what follows is answered as ever."""
+    begin = {'protocolVersion': '2025-06-18', 'capabilities': {},
+             'clientInfo': {'name': 'x', 'version': '1'}}  # fmt: skip
+    call = '{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"%s","arguments":%s}}'
+    lines = [
+        json.dumps({'jsonrpc': '2.0', 'id': 1, 'method': 'initialize', 'params': begin}),
+        '{"jsonrpc":"2.0","method":"notifications/initialized"}',
+        call % (2, 'decisions', r'{"action":"add","text":"half \ud800"}'),
+        call % ('"three"', 'status', r'{"x":"\udc00"}'),
+        call % (r'"\ud800"', 'status', '{}'),  # nothing that an answer could name
+        r'{"jsonrpc":"2.0","method":"notifications/\ud800"}',
+        '',
+        '{',
+        '[]',
+        '7',
+        '{"jsonrpc":"2.0","id":4,"method":5}',
+        call % (5, 'status', '{}'),
+    ]
+    found = {}
+    with subprocess.Popen(
+        [sys.executable, '-I', '-m', 'git_session', 'mcp'], cwd=session.path, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as server:  # fmt: skip
+        assert server.stdin is not None and server.stdout is not None
+        server.stdin.write('\n'.join(lines) + '\n')
+        server.stdin.flush()
+        while 5 not in found:
+            answer = json.loads(server.stdout.readline())
+            found[answer['id']] = answer
+        server.stdin.close()
+        rest = server.stdout.read()
+    assert rest == '' and set(found) - {4} == {1, 2, 'three', 5}
+    for number in (2, 'three'):
+        assert found[number]['error']['code'] == mcp_types.INVALID_REQUEST
+        assert found[number]['error']['message'].startswith('error: Invalid JSON: ')
+    assert found[5]['result']['content'][0]['text'].startswith('Session ')
+    assert 'half' not in session.session('decisions')
+
+
 def test_a_root_is_only_ever_a_folder(session: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     there, here = session.path.as_uri(), str(session.path)
     monkeypatch.chdir('/')
