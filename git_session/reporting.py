@@ -15,6 +15,7 @@ import time
 from git_session import archive, dates, eventlog, history, output, periodlog, summaries, told, words
 from git_session.analysis.period import Period, Told
 from git_session.analysis.report import PERIOD, PROJECT, WEEKLY, Day, Report
+from git_session.errors import USAGE, SessionError
 from git_session.insight import Insight
 from git_session.periodlog import Activity
 from git_session.record import Record
@@ -65,6 +66,8 @@ def period(since: str, until: str | None, now: float) -> Asked:
     end = dates.moment(until, 'until')
     if not _HAS_TIME.search(until):
         end = _midnight(end, 1)
+    if end <= begin:
+        raise SessionError(f"--until '{until}' is before --since '{since}'", status=USAGE)
     return Asked(PERIOD, begin, end if end < now else math.inf)
 
 
