@@ -79,7 +79,7 @@ document.addEventListener('DOMContentLoaded', () => {
   function value(row, column) {
     const cell = row.children[column];
     const given = cell.dataset.v;
-    if (given === undefined) return fold(cell.textContent.trim());
+    if (given === undefined) return fold((cell.querySelector('bdi') || cell).textContent.trim());
     return given === '' ? null : Number(given);
   }
 

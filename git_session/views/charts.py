@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from git_session.analysis.report import Measured, Report, SessionLine
 
 MOST_ROWS = 40  # sessions with a line each in the timeline
-_MOST_DOTS = 60
+_MOST_DOTS = 30
 _WIDEST = 9.0  # percent, a bar
 _LEAST = 1.2  # percent: a session of a minute is seen
 _WEEKDAYS = ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')
@@ -132,7 +132,7 @@ def _open_sessions(found: Report, since: float, until: float) -> Chart:
     chart = _bars('timeline', 'Timeline of sessions', text, spans, totals, _whole)
     return chart.replace(
         table=Table(text, (unit.capitalize(), 'Sessions'), _rows(spans, totals)),
-        note=f'{len(found.sessions):,} sessions; each is in the table of sessions.',
+        note=f'{len(found.sessions):,} sessions are too many for a line each.',
     )
 
 
@@ -143,7 +143,7 @@ def activity(found: Report) -> tuple[Chart, ...]:
     for moment_ in (found.since, found.until):
         at = None if moment_ is None else axes.ordinal(_day(moment_))
         edges += [] if at is None else [at]
-    if not edges:
+    if not edges or not (found.days or found.sessions):
         return ()
     unit, spans = axes.spans(min(edges), max(edges))
     by = {each: at for at, span_ in enumerate(spans) for each in range(span_.first, span_.last + 1)}

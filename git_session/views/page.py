@@ -7,6 +7,8 @@ and nothing else.
 
 from __future__ import annotations
 
+from functools import cache
+
 from git_session import __version__, words
 from git_session.analysis import report
 from git_session.output import plain
@@ -64,6 +66,7 @@ def html(found: Report) -> str:
     )  # fmt: skip
 
 
+@cache
 def _environment() -> jinja2.Environment:
     import jinja2
 
@@ -93,7 +96,7 @@ def _short(text: str, most: int) -> str:
 
 def _person(author: str) -> str:
     """The name in ``Name <email>``, the address of who has none."""
-    name, _, email = author.partition('<')
+    name, _, email = author.rpartition('<')
     return name.strip() or email.removesuffix('>')
 
 

@@ -7,17 +7,30 @@ from datetime import date, timedelta
 from git_session.analysis.health import Deduction, Health
 from git_session.analysis.landscape import Author, Hot, Landscape, Rhythm
 from git_session.analysis.report import (
-    Blocker, Day, DeadEnd, Decision, Measured, Objective, Progress, Report, SessionLine, Subject,
-)  # fmt: skip
+    Blocker,
+    Day,
+    DeadEnd,
+    Decision,
+    Measured,
+    Objective,
+    Progress,
+    Report,
+    SessionLine,
+    Subject,
+)
 from git_session.analysis.steps import Step
 from git_session.wholelog import Branch
 
 DAY = 86400.0
 NOW = 1_795_424_400.0  # 2026-11-23 09:00 UTC
-PATHS = ('src/flask/app.py', 'src/flask/sansio/blueprints.py', 'docs/quickstart.rst',
-         'tests/test_a_rather_long_name_that_says_what_is_tested_in_this_file_and_why.py')  # fmt: skip
-NAMES = ('feature/async-views', 'fix/cookie', 'feature/leeway', 'docs/quickstart',
-         'refactor/config-loading-and-env-prefix-parsing-in-the-app-factory', 'feature/多言語')  # fmt: skip
+PATHS = (
+    'src/flask/app.py', 'src/flask/sansio/blueprints.py', 'docs/quickstart.rst',
+    'tests/test_a_rather_long_name_that_says_what_is_tested_in_this_file_and_why.py',
+)  # fmt: skip
+NAMES = (
+    'feature/async-views', 'fix/cookie', 'feature/leeway', 'docs/quickstart',
+    'refactor/config-loading-and-env-prefix-parsing-in-the-app-factory', 'feature/多言語',
+)  # fmt: skip
 PEOPLE = ('Mira Okafor', 'Ann Author', 'יעל כהן', 'José Ñandú 👩‍💻')
 
 
