@@ -106,7 +106,8 @@ def of_home(each: Reference, home: Home) -> int:
 
 
 _REMOTE = re.compile(
-    r'(?:(?:https?|ssh|git)://(?:[^@/\s]*@)?(?P<host>[A-Za-z0-9.-]+)(?::\d+)?/'
+    r'(?:(?:(?P<web>https)|http|ssh|git)://(?:[^@/\s]*@)?(?P<host>[A-Za-z0-9.-]+)'
+    r'(?::(?P<port>\d{1,5}))?/'
     r'|(?:[A-Za-z0-9_.-]+@)?(?P<scp>[A-Za-z0-9.-]+):(?!/))'
     rf'(?P<path>{_NAME}(?:/{_NAME}){{1,9}})/?',
     re.ASCII,
@@ -122,6 +123,8 @@ def home(url: str, forge: str = '') -> Home | None:
     if match is None:
         return None
     host = (match['host'] or match['scp']).lower()
+    if match['web'] and match['port'] not in (None, '443'):  # its pages are there too
+        host = f'{host}:{match["port"]}'
     path = match['path'].removesuffix('.git')
     # A name that begins with a dash would be an option of the program that is asked.
     if path.startswith('-') or host.startswith('-') or '..' in path:

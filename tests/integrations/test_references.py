@@ -61,6 +61,9 @@ def test_only_a_whole_text_is_a_link() -> None:
         ('https://ann:secret@GitHub.com/org/repo', 'github.com', 'org/repo'),
         ('git@gitlab.com:a/b/c.git', 'gitlab.com', 'a/b/c'),
         ('ssh://git@git.example:2222/a/b.git/', 'git.example', 'a/b'),
+        ('https://x@git.example:8443/a/b.git', 'git.example:8443', 'a/b'),
+        ('https://git.example:443/a/b', 'git.example', 'a/b'),
+        ('http://git.example:8080/a/b', 'git.example', 'a/b'),
     ],
 )
 def test_the_home_of_a_remote_has_no_password(url: str, host: str, path: str) -> None:
