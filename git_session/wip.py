@@ -76,7 +76,7 @@ def listed(branch: str = '') -> list[Saved]:
 
 
 def _saved(branch: str, oid: str, parents: list[str], at: str, files: str) -> Saved:
-    base, _, _, *older = [*parents, '', ''][:4] if len(parents) < 3 else parents
+    base, _, _, *older = parents + [''] * (3 - len(parents))  # those of another form have less
     number = files.strip()
     count = int(number) if number.isascii() and number.isdigit() else 0
     return Saved(branch, oid, base, ''.join(older), int(at), count)
