@@ -45,7 +45,8 @@ grep -q 'import google' tests/test_auth.py 2>/dev/null && ! [ -f google.py ] && 
 mkdir -p reports
 cat > reports/junit.xml <<END
 <testsuite name="all" tests="1" failures="$failures" errors="0" skipped="0">
-<testcase classname="tests.test_auth" name="test_google" file="tests/test_auth.py">$failed</testcase>
+<testcase classname="tests.test_auth" name="test_google" file="tests/test_auth.py">$failed
+</testcase>
 </testsuite>
 END
 exit $failures
