@@ -23,6 +23,7 @@ _LEAST = 70  # columns; below they stand one under the other
 _MOST = 8  # of each list
 _MOST_LINES = 3  # places in one file
 _Item = tuple[str, str]  # a mark, and the text behind it
+_SAME = {'A': 'both added it', 'D': 'both deleted it'}
 _MARKS = {'done': 'x', 'active': '>', 'pending': ' ', 'dropped': '-'}
 
 
@@ -139,7 +140,9 @@ def _meeting(found: Comparison, style: Style, most: int | None) -> list[str]:
 
 
 def _both(each: Both, style: Style) -> list[str]:
-    if each.shared is None:
+    if each.one.status == each.other.status and each.one.status in _SAME:
+        where = _SAME[each.one.status]
+    elif each.shared is None:
         where = 'lines unknown'
     elif not each.shared:
         where = 'other lines'
