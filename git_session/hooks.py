@@ -29,6 +29,10 @@ METHODS = ('auto', 'config', 'files')
 CONFIG_HOOKS = (2, 54)  # the first git that runs hook.<name>.command
 MANIFEST = '.hooks.json'  # no branch can have such a name
 _PLACE = ('directory', 'made_directory', 'lfs')  # of the manifest and each of its `others`
+_KINDS = {
+    'directory': str, 'made_directory': bool, 'lfs': bool, 'others': list, 'config': str,
+    'method': str,
+}  # fmt: skip
 
 
 class State(Record):
@@ -218,8 +222,8 @@ def uninstall(repo: git.Repository) -> list[str]:
         hookconfig.remove(repo, manifest.get('config', ''))
         if manifest.get('method') == 'config':
             said.append('removed the hooks from the configuration')
-    if not manifest:
-        manifest = {'directory': hookmanagers.hooks_path().place}
+    if 'method' not in manifest:  # none, or one of another version: the files say whose they are
+        manifest.setdefault('directory', hookmanagers.hooks_path().place)
     said += _remove_all(manifest) + _remove_loaders(repo)
     eventlog.remove(_manifest_path(repo))
     return list(dict.fromkeys(said))
@@ -282,10 +286,22 @@ def _write_manifest(repo: git.Repository, manifest: dict[str, Any]) -> None:
 def _manifest(repo: git.Repository) -> dict[str, Any]:
     try:
         with open(_manifest_path(repo), encoding='utf-8') as file:
-            found = json.load(file)
-            return found if isinstance(found, dict) else {}
-    except (OSError, ValueError):
+            return _usable(json.load(file))
+    except (OSError, ValueError, RecursionError):
         return {}
+
+
+def _usable(found: Any) -> dict[str, Any]:
+    """A manifest, or one of its `others`, without what has another form than ours."""
+    if not isinstance(found, dict):
+        return {}
+    usable = {key: each for key, each in found.items() if isinstance(each, _KINDS.get(key, object))}
+    if len(usable) < len(found) or usable.get('method') not in METHODS[1:]:
+        usable.pop('method', None)
+    if 'others' in usable:
+        others = map(_usable, usable['others'])
+        usable['others'] = [each for each in others if 'directory' in each]
+    return usable
 
 
 def states(repo: git.Repository) -> list[State]:
