@@ -1,0 +1,285 @@
+"""Two worlds in which the same is done: `ours` has git session, its twin has git alone.
+
+A world is a folder with a bare `origin.git`, two clones of it and their linked worktrees.
+Where the trailers are off (`exact`), git makes the same object ids in both, and what is
+compared is compared byte by byte; otherwise ids are left out and our lines are taken out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import pytest
+
+from git_session import exchange
+from git_session.main import main
+from tests.campaign import Faults, Killed
+from tests.repo import Repo, Result
+
+CLONES = ('ann', 'bob')
+OIDS = re.compile(r'\b[0-9a-f]{7,64}\b')
+TRAILERS = re.compile(r'\n(\n?Session-[A-Z][a-z]+: [^\n]*)+')
+LIVE = re.compile(r"  \S+ is live on this branch: see 'git session status'\n")
+# What is ours in a git directory.
+OUR_FILES = re.compile(r'sessions?(-\S+)?\Z|SESSION_EDITMSG\Z')
+OUR_CONFIG = re.compile(
+    r'\t(session = .*|path = sessions/.*|rewriteRef = refs/notes/sessio\[n\])\n'
+)
+
+
+class State(NamedTuple):
+    """What git sees of a working tree.  `files`: path -> (kind, bytes)."""
+
+    head: str
+    refs: str
+    index: str
+    doing: tuple[str, ...]  # names in the git directory
+    files: dict[str, tuple[str, bytes]]
+
+
+def ground(folder: Path) -> Path:
+    """What every world starts from: the remote and its clones; without the samples of hooks."""
+    seed, origin = Repo(folder / 'seed'), Repo(folder / 'origin.git')
+    seed.path.mkdir(parents=True)
+    seed.git('init', '-q', '-b', 'main')
+    seed.commit('first', f0='one\n', f1='one\n')
+    seed.git('clone', '-q', '--bare', '--template=', '.', '../origin.git')
+    shutil.rmtree(seed.path)
+    for name in CLONES:
+        origin.git('clone', '-q', '--template=', '.', f'../{name}')
+        clone = Repo(folder / name)
+        clone.git('config', 'remote.origin.url', '../origin.git')
+        clone.git('config', 'user.name', name.title())
+        clone.git('config', 'user.email', f'{name}@example.com')
+    return folder
+
+
+class World:
+    """`now` is the time of everything that is done in it, epoch seconds."""
+
+    def __init__(self, start: Path, folder: Path, *, exact: bool) -> None:
+        self.folder = folder
+        self.exact = exact
+        self.now = int(time.time())
+        self.ours, self.twin = folder / 'ours', folder / 'twin'
+        self.origin = Repo(self.ours / 'origin.git')
+        shutil.copytree(start, self.ours)
+        for name in CLONES:
+            with open(self.ours / name / '.git' / 'config', 'a', encoding='utf-8') as file:
+                file.write('[session]\n\ttrailers = false\n' if exact else '')
+        self.retwin()
+        self.said = [open(folder / name, 'w+b') for name in ('out', 'err')]  # noqa: SIM115
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(exchange, 'delay', lambda attempt: 0)
+        self.faults = Faults(self, self.patch)
+        self.struck = False
+
+    def close(self) -> None:
+        self.patch.undo()
+        for each in self.said:
+            each.close()
+        shutil.rmtree(self.folder)
+
+    @property
+    def env(self) -> dict[str, str]:
+        date = f'@{self.now} +0000'
+        return {'GIT_AUTHOR_DATE': date, 'GIT_COMMITTER_DATE': date}
+
+    def places(self) -> list[str]:
+        """The working trees, by their names: clones, then linked worktrees."""
+        linked = [each.name for each in sorted(self.ours.glob('w*')) if (each / '.git').is_file()]
+        return [*CLONES, *linked]
+
+    def gitdir(self, place: str) -> Path:
+        path = self.ours / place / '.git'
+        return Path(path.read_text().split(': ', 1)[1].strip()) if path.is_file() else path
+
+    def common(self, place: str) -> Path:
+        """The git directory of the clone that a place belongs to."""
+        path = self.gitdir(place)
+        return path.parent.parent if path.parent.name == 'worktrees' else path
+
+    def sessions(self, place: str) -> Path:
+        return self.common(place) / 'sessions'
+
+    # --- doing
+
+    def run(self, place: str, *words: str, stdin: str | None = None, **env: str) -> Result:
+        """The same program in both; raises AssertionError where it is felt that we are there."""
+        banners = self._banners(place)
+        env = {**self.env, **env}
+        mine = Repo(self.ours / place).run(*words, stdin=stdin, **env)
+        other = Repo(self.twin / place).run(*words, stdin=stdin, **env)
+        err = LIVE.sub('', mine.err)
+        for banner in banners:
+            err = err.replace(banner, '', 1)
+        found = [self.neutral(each) for each in (mine.out, err)]
+        assert (mine.status, *found) == (
+            other.status, *(self.neutral(each) for each in (other.out, other.err))
+        ), f'{words}: {mine} instead of {other}'  # fmt: skip
+        return mine
+
+    def both(self, place: str, act: Callable[[Path], object]) -> None:
+        """Something that is done to the files of both."""
+        for world in (self.ours, self.twin):
+            act(world / place)
+
+    def session(self, place: str, *words: str) -> tuple[int | str, str, str]:
+        """Run `git session` in ours, in this process: status or 'killed', stdout, stderr."""
+        with self._as_user(place):
+            try:
+                status: int | str = main(words)
+            except Killed:
+                status = 'killed'
+            sys.stdout.flush()
+            sys.stderr.flush()
+        self.struck = self.faults.disarm()
+        out, err = (self._read(each) for each in self.said)
+        return status, out, err
+
+    @contextmanager
+    def _as_user(self, place: str) -> Iterator[None]:
+        """In that directory, at this world's time, with output of our own."""
+        before, kept = dict(os.environ), [os.dup(1), os.dup(2)]
+        streams = sys.stdout, sys.stderr
+        for each in streams:
+            each.flush()
+        os.chdir(self.ours / place)
+        os.environ.update(self.env)
+        for number, file in enumerate(self.said, 1):
+            file.seek(0)
+            file.truncate()
+            os.dup2(file.fileno(), number)
+        sys.stdout, sys.stderr = (
+            io.TextIOWrapper(io.FileIO(number, 'w', closefd=False), 'utf-8') for number in (1, 2)
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(time, 'time', lambda: float(self.now))
+            try:
+                yield
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                sys.stdout, sys.stderr = streams
+                for number, handle in enumerate(kept, 1):
+                    os.dup2(handle, number)
+                    os.close(handle)
+                os.environ.clear()
+                os.environ.update(before)
+
+    def _read(self, file: BinaryIO) -> str:
+        file.seek(0)
+        return file.read().decode('utf-8', 'surrogateescape')
+
+    def _banners(self, place: str) -> list[str]:
+        """What a switch may say of a session: three lines, or two and who is live."""
+        found = []
+        for path in self.sessions(place).rglob('banner'):
+            text = path.read_text().splitlines(keepends=True)
+            found += [''.join(text[:3]), ''.join(text[:2])]
+        return sorted(filter(None, found), key=len, reverse=True)
+
+    def neutral(self, text: str) -> str:
+        """Without the place, and where ids differ without them."""
+        for world in (self.ours, self.twin):
+            text = text.replace(str(world), 'WORLD')
+        return text if self.exact else OIDS.sub('OID', TRAILERS.sub('', text))
+
+    # --- comparing
+
+    def state(self, place: str, *, twin: bool = False) -> State:
+        repo = Repo((self.twin if twin else self.ours) / place)
+        what = '%(objectname)' if self.exact else '%(tree) %(*tree) %(authordate:unix) %(subject)'
+        listed = repo.git('for-each-ref', f'--format=%(refname) {what} %(symref)')
+        refs = [
+            each for each in listed.split('\n')
+            if not each.startswith(('refs/notes/session ', 'refs/session/'))
+        ]  # fmt: skip
+        gitdir = self.gitdir(place)
+        if twin:
+            gitdir = Path(str(gitdir).replace(str(self.ours), str(self.twin), 1))
+        head = (gitdir / 'HEAD').read_text()
+        if not self.exact and not head.startswith('ref:'):
+            head = repo.git('log', '-1', '--format=%T %at %s')
+        doing = sorted(each for each in os.listdir(gitdir) if not OUR_FILES.match(each))
+        doing = [each for each in doing if each not in ('hooks', 'worktrees')]
+        return State(
+            head, '\n'.join(refs), repo.git('ls-files', '-s', '-z', '-t'),
+            tuple(doing), dict(self._files(repo.path)),
+        )  # fmt: skip
+
+    def _files(self, top: Path) -> Iterator[tuple[str, tuple[str, bytes]]]:
+        for folder, folders, names in os.walk(top):
+            folders[:] = [each for each in folders if each != '.git']
+            for name in names:
+                path = Path(folder, name)
+                if name == '.git' and folder == str(top):
+                    continue
+                if path.is_symlink():
+                    yield str(path.relative_to(top)), ('link', os.fsencode(os.readlink(path)))
+                    continue
+                data = path.read_bytes()
+                if not self.exact and b'>>>>>>>' in data:
+                    data = OIDS.sub('OID', data.decode()).encode()
+                yield str(path.relative_to(top)), (oct(path.stat().st_mode & 0o777), data)
+
+    def same(self, place: str) -> None:
+        """Raises AssertionError where working tree, index, refs or HEAD are other than git's."""
+        mine, other = self.state(place), self.state(place, twin=True)
+        wrong = {
+            name: (getattr(mine, name), getattr(other, name))
+            for name in State._fields
+            if getattr(mine, name) != getattr(other, name)
+        }
+        assert not wrong, f'{place}: {wrong}'
+
+    # --- making the twin anew
+
+    def retwin(self) -> None:
+        """The twin becomes a copy of ours with everything of ours taken out."""
+        shutil.rmtree(self.twin, ignore_errors=True)
+        shutil.copytree(self.ours, self.twin, symlinks=True)
+        for git_dir in (self.twin / 'origin.git', *(self.twin / each / '.git' for each in CLONES)):
+            self._strip(git_dir)
+        for path in [*self.twin.glob('*/.git/worktrees/*/gitdir'), *self.twin.glob('w*/.git')]:
+            path.write_text(path.read_text().replace(str(self.ours), str(self.twin)))
+
+    def _strip(self, git_dir: Path) -> None:
+        for place in (git_dir, *git_dir.glob('worktrees/*')):
+            for path in list(place.iterdir()):
+                if OUR_FILES.match(path.name):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(git_dir / 'hooks', ignore_errors=True)
+        for name in ('refs/session', 'logs/refs/session'):
+            shutil.rmtree(git_dir / name, ignore_errors=True)
+        for name in ('refs/notes/session', 'logs/refs/notes/session'):
+            (git_dir / name).unlink(missing_ok=True)
+        packed = git_dir / 'packed-refs'
+        if packed.exists():
+            text = packed.read_text()
+            packed.write_text(re.sub(r'.* refs/(notes/session|session/.*)\n(\^.*\n)?', '', text))
+        config = git_dir / 'config'
+        config.write_text(OUR_CONFIG.sub('', config.read_text()))
+
+
+def blob(data: bytes) -> str:
+    """The object id of a file."""
+    return hashlib.sha1(b'blob %d\0' % len(data) + data).hexdigest()
+
+
+def bound(world: World, place: str) -> dict[str, str]:
+    """Branch -> session id, by git's configuration."""
+    config = Repo(world.ours / place).run('git', 'config', '--local', '-z', '--get-regexp',
+                                          r'^branch\..*\.session$').out  # fmt: skip
+    pairs = (each.split('\n', 1) for each in config.split('\0') if each)
+    return {key[len('branch.') : -len('.session')]: value for key, value in pairs}
