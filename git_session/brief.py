@@ -20,7 +20,7 @@ from git_session import (
 from git_session.analysis.remarks import remarks
 from git_session.context import Look, remember
 from git_session.session import Session, replay
-from git_session.views import brief, sections, since
+from git_session.views import brief, document, sections, since
 from git_session.views.brief import Scene
 from git_session.views.sections import Section
 from git_session.views.since import News, Since
@@ -34,7 +34,7 @@ SHORT_BUDGET = 2500
 def show(here: Workspace, *, budget: int = DEFAULT_BUDGET, as_json: bool = False) -> None:
     """Print the brief of the session of this workspace."""
     if not as_json:
-        output.out(text(here, budget=budget), git.pager)
+        output.out(document.shown(text(here, budget=budget), here.style()), git.pager)
         return
     scene = _scene(here, Look(here))
     session, work = here.require(), here.work()
@@ -73,7 +73,7 @@ def show_since(here: Workspace, given: str, *, budget: int, as_json: bool) -> No
         return
     title = f'Session {session.id} since {moment.shown(here.dates)}'
     said = sections.text(title, found, budget) if found else f'# {title}\n\nnothing is new\n'
-    output.out(said[:budget], git.pager)
+    output.out(document.shown(said[:budget], here.style()), git.pager)
 
 
 def _scene(here: Workspace, look: Look | None) -> Scene:

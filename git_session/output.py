@@ -93,12 +93,23 @@ def code(text: str) -> str:
 
 
 class Style:
-    """How to draw: with or without color and characters beyond ASCII; `width` columns."""
+    """How to draw: with or without color and characters beyond ASCII; `width` columns.
 
-    def __init__(self, *, color: bool = False, unicode: bool = True, width: int = 80) -> None:
+    What has a line an item, for grep and its like, is only wrapped on a `terminal`.
+    """
+
+    def __init__(
+        self,
+        *,
+        color: bool = False,
+        unicode: bool = True,
+        width: int = 80,
+        terminal: bool = False,
+    ) -> None:
         self.color = color
         self.unicode = unicode
         self.width = width
+        self.terminal = terminal
 
     def paint(self, text: str, *names: str) -> str:
         if not self.color or not text:
@@ -109,6 +120,24 @@ class Style:
     def mark(self, beyond: str, ascii: str) -> str:
         """One of two characters, by what the terminal can show."""
         return beyond if self.unicode else ascii
+
+    def fits(self, text: str) -> bool:
+        """Whether it is no wider than a line."""
+        from git_session import columns
+
+        return columns.width(text) <= self.width
+
+    def wrap(self, mark: str, text: str, *, hang: int = 0, most: int = 0) -> list[str]:
+        """`text` behind `mark` in lines of the width, at most so many (columns.wrap)."""
+        from git_session import columns
+
+        if '\n' not in text and len(mark) + len(text) <= self.width and text.isascii():
+            return [mark + text]
+        return columns.wrap(mark, text, self.width, hang=hang, most=most, unicode=self.unicode)
+
+    def items(self, mark: str, text: str, *, hang: int = 0) -> list[str]:
+        """The same on a terminal, one line elsewhere."""
+        return self.wrap(mark, text, hang=hang) if self.terminal else [mark + text]
 
 
 def style(stream: TextIO, color: str = 'auto') -> Style:
@@ -127,7 +156,7 @@ def style(stream: TextIO, color: str = 'auto') -> Style:
     encoding = (getattr(stream, 'encoding', None) or 'ascii').lower().replace('-', '')
     # Python writes UTF-8 in the C locale too (PEP 540), whose terminal need not show it.
     unicode = encoding.startswith('utf') and os.environ.get('LC_ALL') not in ('C', 'POSIX')
-    return Style(color=wanted, unicode=unicode, width=_width(terminal))
+    return Style(color=wanted, unicode=unicode, width=_width(terminal), terminal=terminal)
 
 
 def _width(terminal: bool) -> int:
@@ -246,9 +275,12 @@ def _write(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
+_LINES = 24  # of a terminal that does not say
+
+
 def _is_long(text: str) -> bool:
     try:
-        return text.count('\n') >= os.get_terminal_size().lines
+        return text.count('\n') >= (os.get_terminal_size().lines or _LINES)
     except OSError:
         return False
 

@@ -17,7 +17,7 @@ PACKAGE = Path(git_session.__file__).parent
 # A module may import what stands before it in its own layer and everything in the layers
 # above it in this table.  A package stands for its modules, in any order.
 LAYERS: dict[str, tuple[str, ...]] = {
-    'base': ('errors', 'record', 'words', 'globs'),
+    'base': ('errors', 'record', 'words', 'columns', 'globs'),
     'edges and facts': ('secrets', 'identity', 'events', 'git', 'output', 'options', 'configfile'),
     'meaning and state': (
         'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig',
@@ -36,8 +36,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.recommendations', 'analysis.report', 'analysis.period', 'analysis.comparison',
         'analysis.contextlines', 'analysis.around', 'views.quoting', 'views.sections',
         'views.context',
-        'views.tdd', 'views.layout', 'views.files', 'views.log', 'views.status', 'views.brief',
-        'views.since', 'views.handoff', 'views.insight', 'views.landscape',
+        'views.tdd', 'views.layout', 'views.files', 'views.insight', 'views.log', 'views.status',
+        'views.brief', 'views.since', 'views.handoff', 'views.document', 'views.landscape',
         'views.report', 'views.reportdata', 'views.comparison',
         'views.axes', 'views.charts', 'views.page',
     ),

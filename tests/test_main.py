@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import os
@@ -9,8 +10,10 @@ import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -168,9 +171,10 @@ def test_color(
     assert '\033[' not in run('status', '--json').out
 
 
-def on_terminal(repo: Repo, *words: str, **environment: str) -> str:
-    """What `git session` writes to a terminal of 40 lines."""
+def on_terminal(repo: Repo, *words: str, lines: int = 40, **environment: str) -> str:
+    """What `git session` writes to a terminal of so many lines."""
     master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', lines, 80, 0, 0))
     os.set_inheritable(slave, True)
     process = subprocess.Popen(
         ['git', 'session', *words], cwd=repo.path, stdin=slave, stdout=slave, stderr=slave,
@@ -194,9 +198,10 @@ def test_color_and_pager_on_a_terminal(work: Repo) -> None:
     )
     assert '\033[' not in on_terminal(work, 'objectives', NO_COLOR='1')
     assert '\033[' not in on_terminal(work, 'objectives', TERM='dumb')
-    paged = on_terminal(work, 'log', GIT_PAGER='sed s/^/PAGED:/')
+    paged = on_terminal(work, 'log', lines=2, GIT_PAGER='sed s/^/PAGED:/')
     assert 'PAGED:' in paged
-    assert 'PAGED:' not in on_terminal(work, 'log', GIT_PAGER='cat')
+    assert 'PAGED:' not in on_terminal(work, 'log', lines=2, GIT_PAGER='cat')
+    assert 'PAGED:' not in on_terminal(work, 'log', lines=0, GIT_PAGER='sed s/^/PAGED:/')
 
 
 def test_a_reader_that_goes_away(work: Repo) -> None:

@@ -63,7 +63,8 @@ def _text(
     parts = []
     if session is not None:
         if not chosen:
-            parts.append([f'Session {session.id} on {output.line(session.branch)}'])
+            name = style.paint(session.id, 'bold')
+            parts.append(style.wrap('Session ', f'{name} on {output.line(session.branch)}'))
             parts.append(insight.health(found.health(), style))
         if not chosen or 'velocity' in chosen:
             parts.append(insight.velocity(found.velocity(), style))
@@ -74,7 +75,8 @@ def _text(
             driven = found.tdd()
             lines = ['no phase, and the session is not test-driven']
             lines = tdd_view.text(driven, found.now) if driven is not None else lines
-            parts.append([style.paint('TDD', 'bold'), *(f'  {each}' for each in lines)])
+            wrapped = [one for each in lines for one in style.wrap('  ', each, hang=2)]
+            parts.append([style.paint('TDD', 'bold'), *wrapped])
     if not chosen or 'recommendations' in chosen:
         parts.append(insight.steps(found.steps(whole), style))
     if whole is not None and not chosen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from git_session import marked, named, output, words
+from git_session import git, marked, named, output, words
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.session import Blocker
@@ -89,8 +89,8 @@ def _list(here: Workspace, values: Values) -> int:
             state = style.paint(f'open, added {words.age(each.added, now)}', 'red')
         else:
             state = f'resolved {words.age(each.resolved, now)}{how}'
-        lines.append(f'{each.name} {output.line(each.text)}{issue}: {state}\n')
-    output.out(''.join(lines))
+        lines += style.items(f'{each.name} ', f'{output.line(each.text)}{issue}: {state}')
+    output.out(''.join(f'{each}\n' for each in lines), git.pager)
     if not lines:
         output.hint("no blocker yet: 'git session blockers add <text>'")
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import knowledge, marked, named, output, words
+from git_session import git, knowledge, marked, named, output, words
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.session import Decision, Session
@@ -64,11 +64,11 @@ def _list(here: Workspace, current: Session, values: Values) -> int:
             'schema': 'git-session/decisions/1', 'session': current.id, 'decisions': records,
         })  # fmt: skip
         return 0
-    lines = []
+    lines, style = [], here.style()
     for each in current.decisions:
-        gone = here.style().paint(' (superseded)', 'dim') if each.superseded_by else ''
-        lines.append(f'{each.name} {output.line(each.text)}{gone}\n')
-    output.out(''.join(lines))
+        gone = style.paint(' (superseded)', 'dim') if each.superseded_by else ''
+        lines += style.items(f'{each.name} ', f'{output.line(each.text)}{gone}')
+    output.out(''.join(f'{each}\n' for each in lines), git.pager)
     if not lines:
         output.hint("no decision yet: 'git session decisions add <text>'")
     return 0

@@ -20,7 +20,7 @@ from git_session import (
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
-from git_session.views import handoff
+from git_session.views import document, handoff
 from git_session.workspace import Workspace, open_workspace
 
 ABOUT = 'Write the handoff of this session, or show that of a finished one.'
@@ -44,7 +44,7 @@ def run(action: str, values: Values) -> int:
     if place and place != here.place:
         if values.flag('check'):
             raise SessionError('only the handoff of this branch can be checked', status=REFUSED)
-        return _stored(place, values)
+        return _stored(here, place, values)
     session, work = here.require(), here.work()
     if values.flag('check'):
         return _check(here, values)
@@ -64,7 +64,7 @@ def run(action: str, values: Values) -> int:
             )
         )
         return 0
-    return _write(_fresh(here), values)
+    return _write(here, _fresh(here), values)
 
 
 def _check(here: Workspace, values: Values) -> int:
@@ -98,7 +98,7 @@ def _fresh(here: Workspace) -> str:
     return text
 
 
-def _stored(place: str, values: Values) -> int:
+def _stored(here: Workspace, place: str, values: Values) -> int:
     """The handoff that was written when it was, and what moved since."""
     session, _, _ = archive.load(place)
     path = os.path.join(place, 'handoff.md')
@@ -119,7 +119,7 @@ def _stored(place: str, values: Values) -> int:
         return 0
     if moved:
         output.hint(moved)
-    return _write(text, values)
+    return _write(here, text, values)
 
 
 def _moved(branch: str, head: str) -> str:
@@ -129,10 +129,10 @@ def _moved(branch: str, head: str) -> str:
     return handoff.staleness(head, history.between(head, now), history.changed(head, now))
 
 
-def _write(text: str, values: Values) -> int:
+def _write(here: Workspace, text: str, values: Values) -> int:
     path = values.text('output')
     if path is None:
-        output.out(text, git.pager)
+        output.out(document.shown(text, here.style()), git.pager)
         return 0
     try:
         eventlog.write_file(path, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import named, output
+from git_session import git, named, output
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.session import Objective
@@ -79,8 +79,8 @@ def _list(here: Workspace, values: Values) -> int:
     for each in current.objectives:
         why = f' ({output.line(each.why)})' if each.why else ''
         mark = objective_mark(each.state, style)
-        lines.append(f'{mark} {each.name} {output.line(each.text)}{why}\n')
-    output.out(''.join(lines))
+        lines += style.items(f'{mark} {each.name} ', f'{output.line(each.text)}{why}')
+    output.out(''.join(f'{each}\n' for each in lines), git.pager)
     if not lines:
         output.hint("no objective yet: 'git session objectives add <text>'")
     return 0

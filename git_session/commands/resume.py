@@ -23,6 +23,7 @@ from git_session.events import Event
 from git_session.history import Commit
 from git_session.options import FORMAT, Syntax, Values
 from git_session.session import Session
+from git_session.views import document
 from git_session.workspace import Workspace, open_workspace, require_work_tree
 
 ABOUT = 'Go on with a session: switch to it, say what happened since, print the brief.'
@@ -54,7 +55,8 @@ def run(action: str, values: Values) -> int:
     forge.refresh(here)
     brief.show(here, as_json=values.json)
     if comes and session.handoffs and not values.json:
-        output.out('\n' + ending.handoff_text(here, time.time()))
+        said = document.shown(ending.handoff_text(here, time.time()), here.style())
+        output.out('\n' + said)
     return 0
 
 

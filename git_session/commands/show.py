@@ -7,6 +7,7 @@ import time
 from git_session import archive, forge, git, output, tdd, words
 from git_session.analysis import figures
 from git_session.options import FORMAT, Syntax, Values
+from git_session.output import Style
 from git_session.session import Blocker, Checkpoint, Decision, Session
 from git_session.views import activetime, files, log
 from git_session.views import tdd as tdd_view
@@ -34,26 +35,29 @@ def run(action: str, values: Values) -> int:
                      'tdd': built,
                      'events': log.data(session, events)['events']})  # fmt: skip
         return 0
-    text = _text(here, session)
-    text += '\nEvents\n' + log.text(session, events, style=here.style(), date_format=here.dates)
+    style = here.style()
+    text = _text(here, session, style) + '\n' + style.paint('Events', 'bold') + '\n'
+    text += log.text(session, events, style=style, date_format=here.dates)
     output.out(text, git.pager)
     return 0
 
 
-def _text(here: Workspace, session: Session) -> str:
+def _text(here: Workspace, session: Session, style: Style) -> str:
     now = time.time()
     driven = tdd.figures(here, session)
-    lines = [f'Session {session.id} on {output.line(session.branch)} ({session.state})']
+    name, branch = style.paint(session.id, 'bold'), output.line(session.branch)
+    lines = style.items('', f'Session {name} on {branch} ({session.state})')
     author = output.line(session.author or 'unknown')
-    lines.append(f'  started {words.date(session.started, here.dates)} by {author}')
+    head = [f'started {words.date(session.started, here.dates)} by {author}']
     if session.ended:
         result = session.end.get('result', 'ended')
         into = f' into {output.line(session.end["into"])}' if session.end.get('into') else ''
-        lines.append(f'  {result}{into} {words.date(session.ended, here.dates)}')
+        head.append(f'{result}{into} {words.date(session.ended, here.dates)}')
     linked = _linked(here, session)
     if session.issue:
-        lines.append(f'  issue {linked[session.issue]}')
-    lines.append(f'  active time {words.duration(session.active_seconds(here.idle))}')
+        head.append(f'issue {linked[session.issue]}')
+    head.append(f'active time {words.duration(session.active_seconds(here.idle))}')
+    lines += [one for each in head for one in style.items('  ', each, hang=2)]
     spent = activetime.lines(session, here.idle, words.day)
     for title, items in (
         ('Objectives', [f'{each.name} {each.text}: {each.state}' for each in session.objectives]),
@@ -67,7 +71,8 @@ def _text(here: Workspace, session: Session) -> str:
         ('Commits', [words.short(commit) for commit in session.commits]),
     ):  # fmt: skip
         if items:
-            lines += ['', title, *(f'  {output.line(item)}' for item in items)]
+            lines += ['', style.paint(title, 'bold')]
+            lines += [one for item in items for one in style.items('  ', output.line(item), hang=2)]
     return '\n'.join(lines) + '\n'
 
 

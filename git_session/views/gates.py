@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from git_session import words
 from git_session.analysis.gates import Gate, Judged
 from git_session.output import Style, line, markdown
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from git_session.analysis.patterns import Pattern
 
 _MOST_FINDINGS = 5
+_MOST_LINES = 3  # of one text
 
 
 def status(judged: Judged, style: Style) -> list[str]:
@@ -28,16 +28,20 @@ def status(judged: Judged, style: Style) -> list[str]:
     lines = ['', title if failed else style.paint('Gates', 'bold')]
     for each in failed:
         reason = each.reason.partition(': ')[0] if each.name == 'imports' else each.reason
-        lines.append(words.cut(f'  {each.name}: {line(reason)}', style.width))
+        lines += style.wrap('  ', f'{each.name}: {line(reason)}', hang=2, most=_MOST_LINES)
         if each.name == 'imports':
-            lines += [f'    {line(str(one))}' for one in judged.findings[:_MOST_FINDINGS]]
+            for one in judged.findings[:_MOST_FINDINGS]:
+                lines += style.wrap('    ', line(str(one)), hang=2)
             hidden = len(judged.findings) - _MOST_FINDINGS
             if hidden > 0:
                 lines.append(style.paint(f'    + {hidden} more: git session status -v', 'dim'))
-    lines += [words.cut(f'  {line(str(each))}', style.width) for each in judged.unread]
+    for each in judged.unread:
+        lines += style.wrap('  ', line(str(each)), hang=2, most=_MOST_LINES)
     names = ', '.join(each.name for each in judged.unknown if each not in judged.unread)
     if names and failed:
-        lines.append(style.paint(f'  unknown: {names}', 'dim'))
+        lines += [
+            style.paint(each, 'dim') for each in style.wrap('  ', f'unknown: {names}', hang=2)
+        ]
     return lines
 
 

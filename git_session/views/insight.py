@@ -42,7 +42,8 @@ def health(found: Health, style: Style) -> list[str]:
     bar = style.mark('━', '#') * filled + style.mark('╌', '.') * (10 - filled)
     figures = words.count(len(found.unknown), 'figure')
     unknown = f' ({figures} unknown)' if found.unknown else ''
-    lines = [style.paint(f'Health {found.score} of 100 {bar}', 'bold', color) + unknown]
+    title = style.paint(f'Health {found.score} of 100 {bar}', 'bold', color)
+    lines = style.wrap('', title + unknown, hang=2)
     lines += _wrapped(
         [
             (f'{-each.points:>4}  ', f'{each.name}: {line(each.reason)}')
@@ -59,36 +60,22 @@ def health(found: Health, style: Style) -> list[str]:
 
 def _wrapped(items: Iterable[tuple[str, str]], style: Style) -> list[str]:
     """Each text after its mark, in lines of the width."""
-    lines = []
-    for mark, text in items:
-        room = max(style.width - len(mark), 20)
-        current = ''
-        before = mark
-        for word in text.split(' '):
-            if current and len(current) + 1 + len(word) > room:
-                lines.append(before + current)
-                before, current = ' ' * len(mark), word
-            else:
-                current = f'{current} {word}' if current else word
-        lines.append(before + current)
-    return lines
+    return [each for mark, text in items for each in style.wrap(mark, text)]
 
 
 def velocity(found: Velocity, style: Style) -> list[str]:
     """Every measure with its rate, against the median."""
     spent = words.duration(found.seconds)
     lines = [style.paint(f'Velocity (active time {spent})', 'bold')]
-    lines += [f'  {_TITLES[each.name]:<12}{_rate(each)}' for each in found.rates]
+    lines += _wrapped([(f'  {_TITLES[each.name]:<12}', _rate(each)) for each in found.rates], style)
     if not found.sessions:
         lines.append(style.paint('  no other session to compare with', 'dim'))
     for name in [each.name for each in found.rates]:
         values = [rates[name] for _, rates in found.trend]
         known = [value for value in values if value is not None]
         if len(known) > 2:
-            line_ = sparkline(known, style)
-            lines.append(
-                f'  {_TITLES[name]:<12}{line_}  (last {words.count(len(known), "session")})'
-            )
+            last = f'(last {words.count(len(known), "session")})'
+            lines += style.wrap(f'  {_TITLES[name]:<12}', f'{sparkline(known, style)}  {last}')
     return lines
 
 
@@ -116,16 +103,17 @@ def patterns(judged: Judged, found: Sequence[Pattern], style: Style) -> list[str
     gate = _imports(judged)
     lines = [style.paint('Patterns', 'bold')]
     if gate is not None and gate.state != 'off':
-        lines.append(f'  {line(str(gate))}')
-        lines += [f'    {line(str(each))}' for each in judged.findings[:_MOST_FINDINGS]]
+        lines += style.wrap('  ', line(str(gate)), hang=2)
+        findings = [('    ', line(str(each))) for each in judged.findings[:_MOST_FINDINGS]]
+        lines += _wrapped(findings, style)
         hidden = len(judged.findings) - _MOST_FINDINGS
         if hidden > 0:
             lines.append(style.paint(f'    + {hidden} more: git session status -v', 'dim'))
     for each in found:
         said = '; '.join([*each.where, *([each.note] if each.note else [])])
-        lines.append(f'  {each.name} {each.state}' + (f': {line(said)}' if said else ''))
+        lines += style.wrap('  ', f'{each.name} {each.state}' + (f': {line(said)}' if said else ''))
     if len(lines) == 1:
-        lines.append('  none is configured (context.architecture, context.patterns)')
+        lines += style.wrap('  ', 'none is configured (context.architecture, context.patterns)')
     return lines
 
 
@@ -140,7 +128,7 @@ def steps(found: Sequence[Step], style: Style) -> list[str]:
         lines += _wrapped([(f'  {style.mark("•", "-")} ', each.text)], style)
         lines += _wrapped([('    ', f'because: {each.reason}')], style)
         if each.command:
-            lines.append(style.paint(f'    {each.command}', 'cyan'))
+            lines += [style.paint(one, 'cyan') for one in style.wrap('    ', each.command)]
     return lines if found else [*lines, '  nothing']
 
 

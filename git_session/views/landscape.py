@@ -18,6 +18,7 @@ _DAY = 86400
 _NO_CALENDAR = 253402300800  # the year 10000
 _WEEKDAYS = ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')
 _MOST = 5  # of each list in the text
+_MOST_LINES = 3  # of one text
 
 
 def text(
@@ -27,13 +28,12 @@ def text(
     lines = [style.paint('History', 'bold')]
     if not found.commits:
         return [*lines, '  no commit yet']
-    lines += _head(found, has_lines=has_lines)
+    lines += _head(found, style, has_lines=has_lines)
     if shallow:
-        lines.append('  this clone is shallow: older commits are not in these figures')
+        lines += style.wrap('  ', 'this clone is shallow: older commits are not in these figures')
     if not has_lines:
-        lines.append('  this clone is partial: lines and renames are unknown')
+        lines += style.wrap('  ', 'this clone is partial: lines and renames are unknown')
     lines += _rhythm(found.rhythm, style)
-    lines = [lines[0], *(words.cut(each, style.width) for each in lines[1:])]
     lines += _section('People', _people(found), len(found.authors), style)
     lines += _section(
         'Hot files', [_hot(each) for each in found.hot[:_MOST]], len(found.hot), style
@@ -64,14 +64,14 @@ def _section(title: str, items: list[str], total: int, style: Style) -> list[str
     lines = [
         '',
         style.paint(title, 'bold'),
-        *(words.cut(f'  {each}', style.width) for each in items),
+        *(one for each in items for one in style.wrap('  ', each, hang=2, most=_MOST_LINES)),
     ]
     if total > len(items):
         lines.append(style.paint(f'  + {total - len(items)} more: --json', 'dim'))
     return lines
 
 
-def _head(found: Landscape, *, has_lines: bool) -> list[str]:
+def _head(found: Landscape, style: Style, *, has_lines: bool) -> list[str]:
     rhythm = found.rhythm
     since = f' since {_date(rhythm.first_day)}' if rhythm.first_day is not None else ''
     merges = f', {words.count(found.merges, "merge")} among them' if found.merges else ''
@@ -84,23 +84,23 @@ def _head(found: Landscape, *, has_lines: bool) -> list[str]:
     )
     if rhythm.future or rhythm.undated:
         lines.append(f'  {rhythm.future} dated in the future, {rhythm.undated} without a date')
-    return lines
+    return [one for each in lines for one in style.wrap('  ', each.removeprefix('  '), hang=2)]
 
 
 def _rhythm(found: Rhythm, style: Style) -> list[str]:
     weeks = f'{sparkline(found.weeks, style)}  {words.count(sum(found.weeks), "commit")}'
     days = zip(_WEEKDAYS, found.weekdays, strict=True)
     most = sum(found.weekdays) or 1
-    lines = [
-        f'  last 12 weeks  {weeks}',
-        f'  hours          {sparkline(found.hours, style)}  0 to 23, on the clock of the author',
-        '  days           ' + ' '.join(f'{name} {count / most:.0%}' for name, count in days),
+    rows = [
+        ('12 weeks', weeks),
+        ('hours', f'{sparkline(found.hours, style)}  0 to 23, on the clock of the author'),
+        ('days', ', '.join(f'{name} {count / most:.0%}' for name, count in days)),
     ]
     if found.median_size is not None and found.large_size is not None:
         median = words.count(found.median_size, 'line')
         large = found.large_size
-        lines.append(f'  size           half of the commits at most {median}, nine of ten {large}')
-    return lines
+        rows.append(('size', f'half of the commits at most {median}, nine of ten {large}'))
+    return [one for name, said in rows for one in style.wrap(f'  {name:<10}', said)]
 
 
 def _people(found: Landscape) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-from git_session import words
+from git_session import columns, words
 from git_session.analysis import velocity
 from git_session.analysis.figures import percent
 from git_session.events import Event, encode
 from git_session.output import Style, line
 from git_session.session import Session
+from git_session.views.insight import sparkline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _Names = dict[str, str]
+_NARROW = 60  # columns, of which a date would take too many
 
 
 def text(session: Session, events: Sequence[Event], *, style: Style, date_format: str) -> str:
@@ -28,7 +30,11 @@ def text(session: Session, events: Sequence[Event], *, style: Style, date_format
         said = describe(event, names)
         if event.id in session.undone:
             said = style.paint(f'{said} (undone)', 'dim')
-        lines.append(f'{when}  {said}\n')
+        if style.width < _NARROW:
+            wrapped = style.items('', f'{when}  {said}', hang=2)
+        else:
+            wrapped = style.items(f'{when}  ', said)
+        lines += [f'{each}\n' for each in wrapped]
     return ''.join(lines)
 
 
@@ -160,22 +166,62 @@ def data(session: Session, events: Sequence[Event]) -> dict[str, Any]:
 def history(
     records: Sequence[dict[str, Any]], *, metrics: bool, style: Style, date_format: str
 ) -> str:
-    """One line a session, newest first; with metrics its figures."""
+    """One line a session, newest first, in columns; with metrics its figures.
+
+    On a terminal that is too narrow for the columns a session has a line more.
+    """
+    rows = [_row(record, date_format) for record in records]
+    widths = [max(map(columns.width, column)) for column in zip(*rows, strict=True)]
+    widths[1:2] = [max(each, len('active ')) for each in widths[1:2]]
+    is_table = not style.terminal or sum(widths) + 2 * (len(widths) - 1) <= style.width
     lines = []
-    width = max((len(_state(record)) for record in records), default=0)
-    width = max(width, len('active '))
-    for record in records:
-        when = words.date(record['last_active'], date_format)
-        state = _state(record)
-        color = _COLORS.get(state, 'dim')
-        done = f'{record["objectives_done"]}/{record["objectives"]} objectives'
-        name = style.paint(record['session'], 'bold')
-        head = f'{when}  {style.paint(f"{state:<{width}}", color)} {name}'
-        lines.append(f'{head}  {line(record["branch"])}  {done}')
+    for record, row in zip(records, rows, strict=True):
+        lines += _in_table(row, widths, style) if is_table else _in_lines(row, style)
         if metrics:
-            lines.append('    ' + ', '.join(_figures(record)))
-            lines.append(f'    {_velocity(record)}, {_coverage(record)}')
+            lines += style.items('    ', ', '.join(_figures(record)))
+            lines += style.items('    ', f'{_velocity(record)}, {_coverage(record)}')
+    if metrics:
+        lines += _trends(records, style)
     return '\n'.join(lines) + '\n' if lines else ''
+
+
+def _row(record: dict[str, Any], date_format: str) -> list[str]:
+    """When, state, id, branch, objectives."""
+    done = f'{record["objectives_done"]}/{record["objectives"]} objectives'
+    when = words.date(record['last_active'], date_format)
+    return [when, _state(record), record['session'], line(record['branch']), done]
+
+
+def _in_table(row: list[str], widths: list[int], style: Style) -> list[str]:
+    when, state, name, branch, done = map(columns.pad, row, widths)
+    state = style.paint(state, _COLORS.get(row[1], 'dim'))
+    return [f'{when}  {state}  {style.paint(name, "bold")}  {branch}  {done.rstrip()}']
+
+
+def _in_lines(row: list[str], style: Style) -> list[str]:
+    when, state, name, branch, done = row
+    head = f'{when}  {style.paint(state, _COLORS.get(state, "dim"))}'
+    more = [*style.wrap('  ', style.paint(name, 'bold')), *style.wrap('    on ', branch)]
+    if style.fits(f'{more[-1]}, {done}'):
+        return [head, *more[:-1], f'{more[-1]}, {done}']
+    return [head, *more, f'    {done}']
+
+
+_TRENDS = {'active_seconds': 'active time', 'commits': 'commits', 'objectives_done': 'objectives'}
+_MOST_TRENDS = 40  # sessions
+
+
+def _trends(records: Sequence[dict[str, Any]], style: Style) -> list[str]:
+    """A line of bars for each figure that is known of more than two sessions."""
+    lines = []
+    for key, title in _TRENDS.items():
+        known = [each[key] for each in reversed(records) if each.get(key) is not None]
+        if len(known) > 2:
+            bars = sparkline(known[-_MOST_TRENDS:], style)
+            lines += style.wrap(f'  {title:<13}', bars)
+    if not lines:
+        return []
+    return ['', style.paint('From the oldest to the newest', 'bold'), *lines]
 
 
 # What is over and merged, squashed or not, is done; gone may be lost.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from git_session import words
 from git_session.analysis import figures
 from git_session.analysis.figures import Figures
 from git_session.analysis.marks import Annotation
@@ -31,14 +30,16 @@ def status(found: Quality, style: Style) -> list[str]:
     lines = []
     said = figures.said(found.figures)
     if said:
-        lines += ['', style.paint('Quality', 'bold'), *(f'  {each}' for each in said)]
+        lines += [
+            '',
+            style.paint('Quality', 'bold'),
+            *(one for each in said for one in style.wrap('  ', each, hang=2)),
+        ]
     if found.annotations:
         title = f'Marked in the code ({len(found.annotations)})'
         lines += ['', style.paint(title, 'bold')]
-        lines += [
-            words.cut(f'  {line(each.place)} {line(each.said)}', style.width)
-            for each in found.annotations[:_MOST_MARKS]
-        ]
+        for each in found.annotations[:_MOST_MARKS]:
+            lines += style.wrap('  ', f'{line(each.place)} {line(each.said)}', hang=2, most=2)
         hidden = len(found.annotations) - _MOST_MARKS
         if hidden > 0:
             lines.append(style.paint(f'  + {hidden} more: git session brief', 'dim'))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from git_session.analysis.tdd import Figures
 
 _MOST_STEPS = 5
+_MOST_LINES = 3  # of one text
 
 
 def text(
@@ -53,22 +54,32 @@ def text(
     lines += quality.status(measured, style)
     if tdd is not None:
         lines += ['', style.paint('TDD', 'bold')]
-        lines += [words.cut(f'  {each}', style.width) for each in tdd_view.text(tdd, now)]
+        lines += [one for each in tdd_view.text(tdd, now) for one in style.wrap('  ', each)]
     if judged is not None:
         lines += gates.status(judged, style)
     if steps:
         lines += ['', style.paint('Next', 'bold')]
         for step in steps[:_MOST_STEPS]:
-            how = f'  ({step.command})' if step.command else ''
-            shown = f'  {style.mark("•", "-")} {step.text}'
-            lines.append(words.cut(shown, style.width - len(how)) + style.paint(how, 'dim'))
+            lines += _step(step, style)
         if len(steps) > _MOST_STEPS:
             rest = f'  + {len(steps) - _MOST_STEPS} more: git session brief'
             lines.append(style.paint(rest, 'dim'))
     if remarks:
-        lines += ['', *(style.paint(remark, 'yellow') for remark in remarks)]
+        wrapped = [one for remark in remarks for one in style.items('', remark)]
+        lines += ['', *(style.paint(each, 'yellow') for each in wrapped)]
     lines += more
     return '\n'.join(lines) + '\n'
+
+
+def _step(step: Step, style: Style) -> list[str]:
+    """What to do next and the command for it, below where there is no room beside."""
+    mark = f'  {style.mark("•", "-")} '
+    how = f'({step.command})' if step.command else ''
+    if how and style.fits(f'{mark}{step.text}  {how}'):
+        return [f'{mark}{step.text}  {style.paint(how, "dim")}']
+    below = style.wrap('    ', how) if how else []
+    text = style.wrap(mark, step.text, most=_MOST_LINES)
+    return [*text, *(style.paint(each, 'dim') for each in below)]
 
 
 def _head(
@@ -77,18 +88,25 @@ def _head(
     state = session.state
     color = {'active': 'green', 'paused': 'yellow'}.get(state, 'dim')
     name = style.paint(session.id, 'bold')
-    lines = [f'Session {name} on {line(session.branch)} ({style.paint(state, color)})']
+    title = f'Session {name} on {line(session.branch)} ({style.paint(state, color)})'
+    lines = [title]
+    if not style.fits(title):
+        lines = style.wrap('Session ', f'{name} ({style.paint(state, color)})')
+        lines += style.wrap('  on ', line(session.branch))
     if work.ahead is not None:
         base = line(work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/'))
         base = words.short(base) if base == session.base else base
         behind = f', {work.behind} behind' if work.behind else ''
-        lines.append(f'  {words.count(work.ahead, "commit")} ahead of {base}{behind}')
+        lines += style.wrap(
+            '  ', f'{words.count(work.ahead, "commit")} ahead of {base}{behind}', hang=2
+        )
     by = f' by {line(session.author)}' if session.author else ''
-    lines.append(f'  started {words.date(session.started, date_format)}{by}')
+    lines += style.wrap('  ', f'started {words.date(session.started, date_format)}{by}', hang=2)
     active = words.duration(session.active_seconds(idle))
-    lines.append(f'  active time {active}, last active {words.age(session.last_active, now)}')
+    last = words.age(session.last_active, now)
+    lines += style.wrap('  ', f'active time {active}, last active {last}', hang=2)
     if session.issue:
-        lines.append(f'  issue {line(session.issue)}')
+        lines += style.wrap('  issue ', line(session.issue), most=_MOST_LINES)
     return lines
 
 
@@ -100,11 +118,8 @@ def _objectives(session: Session, style: Style, *, whole: bool) -> list[str]:
     lines = ['', style.paint(title.rstrip(), 'bold')]
     shown = session.objectives if whole else _near(session)
     for each in shown:
-        lines.append(
-            words.cut(
-                f'  {objective_mark(each.state, style)} {each.name} ' + line(each.text), style.width
-            )
-        )
+        mark = f'  {objective_mark(each.state, style)} {each.name} '
+        lines += style.wrap(mark, line(each.text), most=_MOST_LINES)
     hidden = len(session.objectives) - len(shown)
     if hidden:
         lines.append(style.paint(f'  + {hidden} more: git session objectives', 'dim'))
@@ -143,9 +158,12 @@ def _blockers(session: Session, style: Style, now: float, *, whole: bool) -> lis
     for each in shown:
         issue = f' ({line(each.issue)})' if each.issue else ''
         when = f'since {words.age(each.added, now)}' if each.state == 'open' else 'resolved'
-        lines.append(
-            f'  {each.name} {line(each.text)}{issue}, {when}'.replace('since just', 'just')
-        )
+        since = f'{issue}, {when}'.replace('since just', 'just')
+        text = style.wrap(f'  {each.name} ', line(each.text) + since, most=_MOST_LINES)
+        if not text[-1].endswith(since[-4:]):  # how old it is stays to be seen
+            text = style.wrap(f'  {each.name} ', line(each.text), most=_MOST_LINES - 1)
+            text += style.wrap('    ', since.removeprefix(', ').strip(), most=1)
+        lines += text
     return lines
 
 
@@ -153,7 +171,7 @@ def _decisions(session: Session, style: Style) -> list[str]:
     lines = ['', style.paint(f'Decisions ({len(session.binding_decisions())})', 'bold')]
     for each in session.decisions:
         gone = ' (superseded)' if each.superseded_by else ''
-        lines.append(f'  {each.name} {line(each.text)}{gone}')
+        lines += style.wrap(f'  {each.name} ', line(each.text) + gone, most=_MOST_LINES)
     return lines
 
 
@@ -198,16 +216,18 @@ def since_checkpoint(session: Session, work: Work, *, track: bool) -> int | None
 def _changes(session: Session, work: Work, style: Style, now: float, *, track: bool) -> list[str]:
     lines = ['', style.paint('Work', 'bold')]
     built = f'{words.count(len(work.commits), "commit")}, {words.count(len(work.changes), "file")}'
-    lines.append(f'  {built}, {counts(work.added, work.deleted, style)} in all')
+    lines += style.wrap('  ', f'{built}, {counts(work.added, work.deleted, style)} in all', hang=2)
     last = last_checkpoint(session, work, track=track)
     if last is not None:
         label = f' {words.cut(line(last[0]), 50)}' if last[0] else ''
         number = since_checkpoint(session, work, track=track)
         known = '' if number is None else f'; {words.count(number, "commit")} since'
-        lines.append(f'  last checkpoint{label} {words.age(last[1], now)}{known}')
+        lines += style.wrap(
+            '  ', f'last checkpoint{label} {words.age(last[1], now)}{known}', hang=2
+        )
     else:
         lines.append('  no checkpoint yet')
-    lines.append('  ' + uncommitted(work.uncommitted))
+    lines += style.wrap('  ', uncommitted(work.uncommitted), hang=2)
     return lines
 
 

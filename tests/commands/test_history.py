@@ -34,7 +34,7 @@ def test_newest_first(three: Repo, run: Run) -> None:
     assert [line.split('  ')[1].split()[0] for line in listed.splitlines()] == [
         'active', 'paused', 'ended',
     ]  # fmt: skip
-    assert listed.splitlines()[2].endswith('  work  1/2 objectives')
+    assert listed.splitlines()[2].endswith('   work   1/2 objectives')
 
 
 @pytest.mark.parametrize('option', [('-n', '2'), ('-n2',), ('--count', '2'), ('--count=2',)])
@@ -54,9 +54,14 @@ def test_author(three: Repo, run: Run) -> None:
 
 def test_metrics(three: Repo, run: Run) -> None:
     listed = run('history', '--metrics').out.splitlines()
-    assert listed[-2:] == [
+    trends = listed.index('From the oldest to the newest')
+    assert [each.split('  ')[1] for each in listed[trends + 1 :]] == [
+        'active time', 'commits', 'objectives',
+    ]  # fmt: skip
+    assert listed[trends - 3 : trends] == [
         '    active time 0m, 1 commit, 1 file, +1 -0, 1 checkpoint, 0 open blockers',
         '    velocity unknown, coverage unknown',
+        '',
     ]
 
 

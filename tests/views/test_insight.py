@@ -32,7 +32,8 @@ def test_health_at_several_widths() -> None:
     ]
     narrow = insight.health(HEALTH, Style(unicode=False, width=40))
     assert narrow == [
-        'Health 65 of 100 ######.... (1 figure unknown)',
+        'Health 65 of 100 ######.... (1 figure',
+        '  unknown)',
         ' -20  tests: 3 of 40 tests failed',
         ' -15  objectives: nothing was done for',
         '      more than a day on obj-1, obj-2,',
@@ -120,10 +121,10 @@ def test_a_history() -> None:
         '  +12 -3 lines, 3 changes of binary files',
         '  3 fixes, 1 revert',
         '  1 dated in the future, 1 without a date',
-        '  last 12 weeks  __________:#  4 commits',
-        '  hours          _________:__#___________  0 to 23, on the clock of the author',
-        '  days           Mon 0% Tue 0% Wed 0% Thu 0% Fri 40% Sat 40% Sun 20%',
-        '  size           half of the commits at most 4 lines, nine of ten 4',
+        '  12 weeks  __________:#  4 commits',
+        '  hours     _________:__#___________  0 to 23, on the clock of the author',
+        '  days      Mon 0%, Tue 0%, Wed 0%, Thu 0%, Fri 40%, Sat 40%, Sun 20%',
+        '  size      half of the commits at most 4 lines, nine of ten 4',
         '',
         'People',
         '  Ann: 4 commits (67%), +9 -3',

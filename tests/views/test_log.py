@@ -139,14 +139,14 @@ def test_history() -> None:
     plain = Style()
     assert view.history([], metrics=True, style=plain, date_format=FORM) == ''
     assert view.history(records, metrics=False, style=plain, date_format=FORM) == (
-        '2026-11-22 23:02  active  work-20261122-3f9c  work  1/3 objectives\n'
-        '2026-11-22 23:02  merged  b  bad\\x1b  1/3 objectives\n'
+        '2026-11-22 23:02  active   work-20261122-3f9c  work     1/3 objectives\n'
+        '2026-11-22 23:02  merged   b                   bad\\x1b  1/3 objectives\n'
     )
     assert view.history(records, metrics=True, style=plain, date_format=FORM) == (
-        '2026-11-22 23:02  active  work-20261122-3f9c  work  1/3 objectives\n'
+        '2026-11-22 23:02  active   work-20261122-3f9c  work     1/3 objectives\n'
         '    active time 2h 05m, 2 commits, 1 file, +12 -3, 2 checkpoints, 1 open blocker\n'
         '    per active hour 0.5 objectives, 1.0 commits, +4 lines, coverage unknown\n'
-        '2026-11-22 23:02  merged  b  bad\\x1b  1/3 objectives\n'
+        '2026-11-22 23:02  merged   b                   bad\\x1b  1/3 objectives\n'
         '    active time 2h 05m, commits unknown, files unknown, lines unknown, 1 checkpoint,'
         ' 1 open blocker\n'
         '    per active hour 0.5 objectives, coverage unknown\n'
@@ -157,7 +157,30 @@ def test_history() -> None:
         )
         assert text.endswith(f', coverage {shown}\n')
     drawn = view.history(records[:1], metrics=False, style=Style(color=True), date_format=FORM)
-    assert '\033[32mactive \033[m \033[1mwork-20261122-3f9c\033[m  work' in drawn
+    assert '\033[32mactive \033[m  \033[1mwork-20261122-3f9c\033[m  work' in drawn
+
+
+def test_history_on_a_terminal() -> None:
+    records = [record(), record(session='b', branch='größer/漢字', state='ended', result='merged')]
+    wide = Style(width=78, terminal=True)
+    assert view.history(records, metrics=False, style=wide, date_format=FORM) == (
+        '2026-11-22 23:02  active   work-20261122-3f9c  work         1/3 objectives\n'
+        '2026-11-22 23:02  merged   b                   größer/漢字  1/3 objectives\n'
+    )
+    narrow = Style(width=40, terminal=True)
+    assert view.history(records, metrics=False, style=narrow, date_format=FORM) == (
+        '2026-11-22 23:02  active\n  work-20261122-3f9c\n    on work, 1/3 objectives\n'
+        '2026-11-22 23:02  merged\n  b\n    on größer/漢字, 1/3 objectives\n'
+    )
+
+
+def test_the_trends_of_a_history() -> None:
+    records = [record(commits=4), record(commits=None), record(commits=2), record(commits=1)]
+    drawn = view.history(records, metrics=True, style=Style(), date_format=FORM)
+    assert drawn.partition('From')[2].splitlines() == [
+        ' the oldest to the newest', '  active time  ████', '  commits      ▃▅█',
+        '  objectives   ████',
+    ]  # fmt: skip
 
 
 def test_undone_things_have_no_name() -> None:

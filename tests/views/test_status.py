@@ -68,9 +68,11 @@ def test_narrow() -> None:
     log = full_log()
     log.add('objective.add', text='A long text that says in many words what there is to do')
     text = shown(log.replay(), full_work(), Style(width=60))
-    assert '  [ ] obj-5 A long text that says in many words what ther...\n' in text
+    assert (
+        '  [ ] obj-5 A long text that says in many words what there\n            is to do\n'
+    ) in text
     assert max(map(len, text.splitlines())) <= 60
-    assert '  • resolve blk-2 no cl...  (git session blockers resolve 2)\n' in text
+    assert ('  • resolve blk-2 no client secret\n    (git session blockers resolve 2)\n') in text
 
 
 def test_color() -> None:
@@ -80,7 +82,7 @@ def test_color() -> None:
         '\033[1mObjectives (1 of 3 done) ━━━╌╌╌╌╌╌╌\033[m\n',
         '  \033[32m[x]\033[m obj-1 ', '  \033[36m[▶]\033[m obj-2 ', '  [ ] obj-3 ',
         '\033[1;31mOpen blockers (1)\033[m\n', '\033[32m+123\033[m \033[31m-4\033[m in all\n',
-        '\n\n\033[33mcareful\033[m\n', '\033[2m  (git session checkpoint -a)\033[m\n',
+        '\n\n\033[33mcareful\033[m\n', '  \033[2m(git session checkpoint -a)\033[m\n',
     ):  # fmt: skip
         assert part in text
     bare = re.sub('\033\\[[0-9;]*m', '', text)
