@@ -123,6 +123,20 @@ def test_what_cannot_be_judged_does_not_leave(hub: Repo, run: Run) -> None:
     assert '\n'.join(noted(Repo(hub.path.parent / 'hub.git'))) == there
 
 
+def test_the_newer_version_publishes_it_when_it_is_back(
+    hub: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write_newer(hub)
+    run('push')
+    monkeypatch.setitem(events.TYPES, 'mood', {'text': 'text'})
+    here = open_workspace()
+    storage.mend(here, storage.compare(here))
+    run('push')
+    there = '\n'.join(noted(Repo(hub.path.parent / 'hub.git')))
+    assert '"type":"mood","text":"fine","secret":"for later"' in there
+    assert 'Rich' not in there
+
+
 def test_lines_of_others_stay_in_the_notes_and_go_on(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
