@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 HEIGHT = 160.0  # of the drawing, in pixels
 TOP = 8.0  # above it, so that the highest label is whole
-_MOST_BARS = 120
+# (unit, its days, bars at most); a decade is what is left.
+_UNITS = (('day', 1, 120), ('week', 7, 120), ('month', 31, 240), ('year', 366, 240))
 _NARROW, _WIDE = 240, 440  # pixels that the drawing has on a phone, and in a wide window
 _LETTER, _APART = 6.8, 8.0  # pixels: of a letter of a label at most, between two labels
 _SHORT = 4 * 86400.0  # seconds; days alone would not tell the moments of so short a time apart
@@ -68,9 +69,8 @@ def ordinal(day: str) -> int | None:
 
 def spans(first: int, last: int) -> tuple[str, tuple[Span, ...]]:
     """(unit, spans) from one day to another: days, or the least unit that gives few enough."""
-    for unit, days in (('day', 1), ('week', 7), ('month', 31), ('year', 366), ('decade', 3660)):
-        if (last - first) // days < _MOST_BARS or unit == 'decade':
-            break
+    fits = (unit for unit, days, most in _UNITS if (last - first) // days < most)
+    unit = next(fits, 'decade')
     found, at = [], _begin(first, unit)
     while at <= last:
         after = _after(at, unit)

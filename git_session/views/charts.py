@@ -333,11 +333,16 @@ def _rows(spans: Sequence[Span], values: Sequence[int]) -> tuple[tuple[str, ...]
 
 
 def _whole(value: float) -> str:
-    return words.count(int(value), 'session')
+    return counted(int(value), 'session')
 
 
 def _commits(value: float) -> str:
-    return words.count(int(value), 'commit')
+    return counted(int(value), 'commit')
+
+
+def counted(number: int, noun: str, plural: str = '') -> str:
+    """``1 commit``, ``1,200 commits``."""
+    return f'{number:,} {words.count(number, noun, plural).partition(" ")[2]}'
 
 
 def figure(value: float | None) -> str:

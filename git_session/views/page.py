@@ -14,7 +14,7 @@ from git_session.analysis import report
 from git_session.output import plain
 from git_session.record import Record
 from git_session.views import charts
-from git_session.views.charts import Bar, Row, Table, figure, moment, percent, span
+from git_session.views.charts import Bar, Row, Table, counted, figure, moment, percent, span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _flags(found: Report) -> list[str]:
 
 
 def _cards(found: Report) -> list[Card]:
-    merges = f'{words.count(found.merges, "merge")} among them' if found.merges else ''
+    merges = f'{counted(found.merges, "merge")} among them' if found.merges else ''
     lines = 'unknown'
     if found.added is not None and found.deleted is not None:
         lines = f'+{found.added:,} −{found.deleted:,}'
@@ -232,7 +232,7 @@ def _authors(found: Report) -> Ranks:
         for each in found.authors[:MOST_ITEMS]
     )  # fmt: skip
     head = ('Name', 'Commits', 'Merges', 'Lines added', 'Lines deleted', 'Last')
-    people = words.count(len(found.authors), 'person', 'people')
+    people = counted(len(found.authors), 'person', 'people')
     items = _bars([(each.name, each.commits) for each in found.authors])
     return Ranks(f'{people}, by their commits', items, Table('People', head, rows))
 
@@ -244,7 +244,7 @@ def _lines(found: Report, number: int) -> str:
 def _bars(counts: Sequence[tuple[str, int]]) -> tuple[Row, ...]:
     most = max((number for _, number in counts), default=0) or 1
     return tuple(
-        Row(text, words.count(number, 'commit'), Bar(0, 0, round(number * 100 / most, 2), 14, ''))
+        Row(text, counted(number, 'commit'), Bar(0, 0, round(number * 100 / most, 2), 14, ''))
         for text, number in counts[:_RANKED]
     )
 
@@ -252,7 +252,7 @@ def _bars(counts: Sequence[tuple[str, int]]) -> tuple[Row, ...]:
 def _tables(landscape: Landscape, now: float) -> tuple[Table, ...]:
     """What there is of a whole history beside its activity; empty ones are left out."""
     together = Table(
-        f'Files that change together (in the last {words.count(landscape.window, "commit")})',
+        f'Files that change together (in the last {counted(landscape.window, "commit")})',
         ('File', 'Changes with', 'Together', 'Of its commits'),
         tuple((each.path, each.other, figure(each.both), figure(each.of))
               for each in landscape.together),
@@ -279,7 +279,7 @@ def _counted(found: Report) -> str:
     most = 5
     names = ', '.join(_short(each, 80) for each in found.counted[:most]) or 'no branch'
     more = len(found.counted) - most
-    return f'{names} and {words.count(more, "more branch", "more branches")}' if more > 0 else names
+    return f'{names} and {counted(more, "more branch", "more branches")}' if more > 0 else names
 
 
 def _sections(found: Report) -> list[tuple[str, str]]:

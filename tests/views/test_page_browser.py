@@ -30,7 +30,7 @@ REPORTS = {
 # After the first of these each starts from where the one before it came to.
 STEPS = [
     ['none', ''], ['click', 'Commits'], ['key', 'Commits'], ['key', 'Coverage'],
-    ['click', 'Session'], ['search', 'LEEWAY ended'], ['search', 'attribute 7'],
+    ['click', 'Session'], ['search', 'LEEWAY ended'], ['search', 'attribute dec-7'],
     ['search', 'no such word'], ['search', ''],
 ]  # fmt: skip
 LARGE = [['none', ''], ['all', 'Show all 400 sessions'], ['search', 'session-0123']]
@@ -71,7 +71,7 @@ def found(tmp_path_factory: pytest.TempPathFactory, modules: Path) -> dict[str, 
         {'name': 'team', 'width': 1440, 'steps': STEPS},
         {'name': 'team phone', 'width': 360, 'steps': [['click', 'Commits']]},
         {'name': 'team plain', 'width': 800, 'script': False},
-        {'name': 'team paper', 'width': 794, 'scheme': 'dark', 'media': 'print', 'pdf': True},
+        {'name': 'team paper', 'width': 680, 'scheme': 'dark', 'media': 'print', 'pdf': True},
         {'name': 'large', 'width': 360, 'steps': LARGE},
         *({'name': f'{name} {scheme} {width}', 'width': width, 'scheme': scheme, 'open': True,
            'axe': True}
