@@ -135,7 +135,15 @@ def _revisions(here: Workspace, branches: Iterable[str]) -> dict[str, str]:
     default = git.default_branch()
     if default and git.resolve(default):
         found.setdefault(default.removeprefix('refs/heads/').removeprefix('refs/remotes/'), default)
-    there = git.branches()
+    there = _refs()
     for name in sorted({each for each in branches if each in there}):
-        found.setdefault(name, f'refs/heads/{name}')
+        found.setdefault(name, there[name])
     return found
+
+
+def _refs() -> dict[str, str]:
+    """Branch, short -> its ref here, or the one of a remote where there is none here."""
+    listed = git.read('for-each-ref', '--format=%(refname)', 'refs/remotes/', 'refs/heads/')
+    refs = (each.split('/', 3 if each.startswith('refs/remotes/') else 2) for each in
+            listed.split('\n')[:-1])  # fmt: skip
+    return {parts[-1]: '/'.join(parts) for parts in refs}

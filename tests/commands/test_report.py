@@ -424,3 +424,16 @@ def test_open(week: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert shown.err.endswith(
         f"fatal: could not start a web browser\nhint: the report is in '{place}'\n"
     )
+
+
+def test_the_branch_of_a_session_that_only_a_remote_has(
+    week: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another clone has built counts as soon as it is fetched."""
+    week.git('clone', '-q', '-b', 'main', '.', '../clone')
+    monkeypatch.chdir(week.path.parent / 'clone')
+    sessions = week.path.parent / 'clone' / '.git' / 'sessions' / '.archive'
+    shutil.copytree(week.sessions / '.archive', sessions)
+    found = report(run, '--weekly')
+    assert found['counted_branches'] == ['main', 'menu']
+    assert [each['subject'] for each in found['commits']] == ['feat: menu']
