@@ -38,6 +38,10 @@ _FRAMEWORK_FILES = ('.pre-commit-config.yaml', '.pre-commit-config.yml', 'prek.t
 _LEFTHOOK_ARGUMENTS = {'prepare-commit-msg': '"{1}" "{2}"', 'commit-msg': '"{1}"'}
 
 
+_HOOKS = ('rev-parse', '--git-path', 'hooks')
+_OF_NO_COMMAND = {'GIT_CONFIG_COUNT': '0', 'GIT_CONFIG_PARAMETERS': ''}
+
+
 class HooksPath(Record):
     """The hooks directory in effect; `scope` and `value` of core.hooksPath, '' when not set."""
 
@@ -65,9 +69,18 @@ class Spot(Record):
 
 
 def hooks_path() -> HooksPath:
-    """A relative core.hooksPath is git's to resolve: it starts at each worktree's top."""
-    place = os.path.abspath(git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
-    configured = git.ask('config', '--show-scope', '--get', 'core.hooksPath')
+    """A relative core.hooksPath is git's to resolve: it starts at each worktree's top.
+
+    An empty one of a single command is no place: Gemini CLI has it in the environment of its
+    shells, so that no hook runs there.  Where the hooks are for everybody else is what counts.
+    """
+    found = _configured({})
+    return found if found.value or found.scope != 'command' else _configured(_OF_NO_COMMAND)
+
+
+def _configured(env: dict[str, str]) -> HooksPath:
+    place = os.path.abspath(git.checked(git.ask(*_HOOKS, env=env)).rstrip('\n'))
+    configured = git.ask('config', '--show-scope', '--get', 'core.hooksPath', env=env)
     if configured.status != 0:
         return HooksPath(place, '', '')
     scope, _, value = configured.out.rstrip('\n').partition('\t')

@@ -591,3 +591,20 @@ def test_the_names_of_an_interpreter_are_one_installation(
     run('hooks', 'install')
     monkeypatch.setattr(sys, 'executable', str(tmp_path / 'python'))
     assert run('hooks').out.count(': installed\n') == len(EVENTS)
+
+
+def test_where_a_shell_has_switched_hooks_off_they_are_installed_for_the_others(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Gemini CLI does for its shells."""
+    for name, value in {'COUNT': '1', 'KEY_0': 'core.hooksPath', 'VALUE_0': ''}.items():
+        monkeypatch.setenv(f'GIT_CONFIG_{name}', value)
+    shown = repo.run('git', 'session', 'start', 'work', '-o', 'x')
+    assert 'installed git hooks in .git/hooks' in shown.err and 'warning' not in shown.err
+    repo.commit('without a hook', **{'b.txt': 'b'})
+    assert 'Session-Id' not in repo.message()
+    said = repo.run('git', 'session', 'doctor').out
+    assert "core.hooksPath is '' (command config), so git does not look into" in said
+    monkeypatch.delenv('GIT_CONFIG_COUNT')
+    repo.commit('with them', **{'c.txt': 'c'})
+    assert 'Session-Id' in repo.message()
