@@ -9,6 +9,7 @@ import time
 from git_session import git, outfile, output, reporting
 from git_session.errors import USAGE, SessionError
 from git_session.options import Option, Syntax, Values
+from git_session.views import document
 from git_session.workspace import open_workspace
 
 TYPE_CHECKING = False
@@ -51,7 +52,8 @@ def run(action: str, values: Values) -> int:
         path = os.path.join(here.repo.sessions, _PAGE)
         os.makedirs(here.repo.sessions, exist_ok=True)
     if path is None or path == '-':
-        output.out(text, None if path else git.pager)
+        shown = document.shown(text, here.style()) if form == 'markdown' else text
+        output.out(shown, None if path else git.pager)
     else:
         _write(path, text)
     if values.flag('open') and path is not None:
