@@ -41,6 +41,7 @@ VIEWS = {
     'history': ['history'],
     'history-metrics': ['history', '--metrics'],
     'analyze': ['analyze'],
+    'compare': ['compare', 'old'],
     'objectives': ['objectives'],
     'blockers': ['blockers'],
     'decisions': ['decisions'],

@@ -175,10 +175,14 @@ def _figures(figures: Sequence[Figure], style: Style) -> list[str]:
         for each in known
     ]
     widths = [max(len(row[at]) for row in rows) for at in range(4)]
+    gap = '  '
+    if 2 + sum(widths) + 6 > style.width:  # a narrow terminal
+        rows[0], gap = ('', 'first', 'second', '+/-'), ' '
+        widths[3] = max(len(row[3]) for row in rows)
     lines = [style.paint('Figures', 'bold')]
     for number, row in enumerate(rows):
         cells = [f'{row[0]:<{widths[0]}}', *(f'{row[at]:>{widths[at]}}' for at in (1, 2, 3))]
-        said = ('  ' + '  '.join(cells)).rstrip()
+        said = ('  ' + gap.join(cells)).rstrip()
         lines.append(style.paint(said, 'dim') if number == 0 else said)
     unknown = [each.name for each in figures if each.one is None and each.other is None]
     if unknown:
