@@ -100,6 +100,14 @@ def test_git_finds_the_command(machine: Machine) -> None:
     assert 'usage: git session' in done.stdout + done.stderr
 
 
+def test_what_the_page_of_a_report_is_made_from_is_installed(machine: Machine) -> None:
+    top = machine.home / 'reported'
+    assert machine.run('git', 'init', '-q', str(top)).returncode == 0
+    done = machine.run('git', '-C', str(top), 'session', 'report', '--project', '--format', 'html')
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith('<!DOCTYPE html>') and done.stdout.endswith('</html>\n')
+
+
 def test_the_launcher_imports_nothing_of_the_user(machine: Machine) -> None:
     elsewhere = machine.home.parent / 'elsewhere'
     (elsewhere / 'git_session').mkdir(parents=True)

@@ -72,7 +72,8 @@ def _environment() -> jinja2.Environment:
 
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader('git_session', 'templates'), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, finalize=_shown,
+        undefined=jinja2.StrictUndefined, finalize=_shown,
+        trim_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     environment.filters.update(
         short=_short, figure=figure, percent=percent, span=span, moment=moment, bare=_bare,
