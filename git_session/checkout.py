@@ -63,11 +63,12 @@ def switch(
     arguments = ['switch', '--no-guess', *(['-c'] if create else []), branch]
     if not create and not git.ref_exists('refs/heads/' + branch):
         arguments.remove('--no-guess')  # a remote's branch of that name will do
-    leaves = create or branch != here.repo.branch
+    moves = branch != here.repo.branch
+    leaves = create or moves
     aside = putaside.put_aside(here) if leaves and not carry else None
     reply = git.act(*arguments, *([base] if base else []), capture=True)
     # A hook that fails after the switch gives git its exit status; we are there all the same.
-    if reply.status != 0 and not (leaves and git.is_on(branch)):
+    if reply.status != 0 and not (moves and git.is_on(branch)):
         if leaves and not carry and here.repo.head:
             settle()
         if aside is not None:

@@ -147,6 +147,16 @@ def test_create_what_is_there(work: Repo, run: Run) -> None:
     assert work.events() == before
 
 
+def test_create_the_branch_that_we_are_on(repo: Repo, run: Run) -> None:
+    """git refuses that, and HEAD is on the branch all the same: no hook failed after a switch."""
+    repo.write(**{'a.txt': 'changed\n', 'new.txt': 'new\n'})
+    assert run('switch', '-c', 'main', status=128).err == (
+        "fatal: a branch named 'main' already exists\n"
+    )
+    assert repo.git('status', '--porcelain') == ' M a.txt\n?? new.txt'
+    assert repo.run('git', 'config', 'branch.main.session').out == ''
+
+
 def test_to_where_we_are(work: Repo, run: Run) -> None:
     before = work.events()
     assert run('switch', 'work').err == "Already on 'work'\n"
