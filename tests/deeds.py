@@ -12,13 +12,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests import truth
 from tests.campaign import unlock
 from tests.repo import Repo
 from tests.team import noted
-from tests.world import World
+from tests.world import CLONES, World
 
 if TYPE_CHECKING:
     from tests.lives import Life, Step
@@ -98,6 +99,8 @@ def commit(self: Life, place: str, step: Step) -> None:
     done = self.git(place, *before, 'commit', *words, stdin=stdin, **env, **switches)
     if done.status == 0 and name and not before and not switches and _is_installed(self, place):
         _recorded(self, place, name)
+    elif done.status == 0 and name and step.c % 2:
+        _found(self, place, step, name)
 
 
 def _is_installed(self: Life, place: str) -> bool:
@@ -117,17 +120,37 @@ def _recorded(self: Life, place: str, name: str) -> None:
     assert found[0]['id'] in shown or self.clone(place) in self.hurt, shown
 
 
-def other_tool(self: Life, place: str, step: Step) -> None:
-    """A commit by something that runs no hooks; the next command knows of it."""
-    if not self.free(place, step):
-        return
-    name = self.bound(place)
-    made = f'git commit-tree -p HEAD -m "{self.text()}" HEAD^{{tree}}'
-    self.world.run(place, 'sh', '-ec', f'git update-ref -m other HEAD $({made})')
+def _found(self: Life, place: str, step: Step, name: str) -> None:
+    """The next command knows of the commit that no hook reported."""
     head = self.alone(place, 'rev-parse', 'HEAD').out.strip()
-    if name and step.a % 2 and self.do(place, step, 'status') == 0 and self.bound(place) == name:
+    if self.do(place, step, 'status') == 0 and self.bound(place) == name:
         path = self.world.sessions(place) / self.branch(place) / 'events.jsonl'
         assert head in truth.Told(name, truth.lines(path)).commits(), head
+
+
+def other_tool(self: Life, place: str, step: Step) -> None:
+    """A commit by something that runs no hooks."""
+    if not self.free(place, step):
+        return
+    name, text = self.bound(place), self.text()
+    if step.a % 3 or place not in CLONES:
+        made = f'git commit-tree -p HEAD -m "{text}" HEAD^{{tree}}'
+        self.world.run(place, 'sh', '-ec', f'git update-ref -m other HEAD $({made})')
+    else:
+        self.world.both(place, lambda top: _by_dulwich(top, text, self.world.now))
+    if name and step.b % 2:
+        _found(self, place, step, name)
+
+
+def _by_dulwich(top: Path, text: str, now: int) -> None:
+    from dulwich.repo import Repo as Library
+
+    who = b'Dul Wich <dulwich@example.com>'
+    with Library(str(top)) as repo:
+        repo.get_worktree().commit(
+            text.encode(), committer=who, author=who, no_verify=True, commit_timestamp=now,
+            commit_timezone=0, author_timestamp=now, author_timezone=0,
+        )  # fmt: skip
 
 
 def rebase(self: Life, place: str, step: Step) -> None:
@@ -309,22 +332,37 @@ def resume(self: Life, place: str, step: Step) -> None:
 
 
 def end(self: Life, place: str, step: Step) -> None:
-    options = ((), ('--no-handoff',), ('--summary',), ())[step.a % 4]
-    self.move(place, step, 'end', *options)
+    name = _pick(BRANCHES, step.c)
+    options = ((), ('--no-handoff',), ('--summary',), ('--merge-to', name))[step.a % 4]
+    self.move(place, step, 'end', *options, like=None if len(options) == 2 else ())
+
+
+def hand_over(self: Life, place: str, step: Step) -> None:
+    """The session of this branch goes on in the other clone."""
+    name = self.branch(place)
+    if not self.bound(place) or self.git(place, 'push', 'origin', f'HEAD:{name}').status != 0:
+        return
+    other = CLONES[self.clone(place) == CLONES[0]]
+    if self.do(place, step, 'push') == 0 and not self.doing(other):
+        self.git(other, 'fetch', '-q')
+        self.do(other, step, 'pull')
+        self.move(other, step, 'resume', name, like=('switch', '-q', name))
 
 
 def wip(self: Life, place: str, step: Step) -> None:
     if step.a % 3 == 0:
         self.do(place, step, 'wip', 'list')
-    else:
+    elif step.a % 3 == 1:
         self.move(place, step, 'wip', 'restore')
+    else:
+        self.do(place, step, 'wip', 'drop', _pick(BRANCHES, step.c))
 
 
 def checkpoint(self: Life, place: str, step: Step) -> None:
     if self.world.exact or step.a % 2:
         self.do(place, step, 'checkpoint', '--no-commit', '-l', self.text())
     elif not self.doing(place):
-        self.move(place, step, 'checkpoint', '-a', '-m', self.text())
+        self.move(place, step, 'checkpoint', '-a', '-m', self.text(), like=None)
 
 
 def intent(self: Life, place: str, step: Step) -> None:
@@ -419,8 +457,8 @@ ACTIONS: dict[str, Callable[[Life, str, Step], None]] = {
     each.__name__: each
     for each in (
         rest, edit, commit, other_tool, rebase, merge, pick, go_on, switch, branch, stash, reset,
-        worktree, remote, care, start, our_switch, resume, end, wip, checkpoint, intent, view,
-        share, hooks, tidy, kill,
+        worktree, remote, care, start, our_switch, resume, end, hand_over, wip, checkpoint,
+        intent, view, share, hooks, tidy, kill,
     )
 }  # fmt: skip
 # What is done more often than the rest.

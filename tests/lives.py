@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import hypothesis
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +81,7 @@ class Life:
         self.known: dict[str, dict[str, str]] = {clone: {} for clone in CLONES}  # id -> line
         self.hurt: set[str] = set()  # clones in which something was killed
         self.homes: dict[str, dict[str, str]] = {}  # clone -> session id -> branch
+        self.spent: dict[tuple[str, str], tuple[float, int]] = {}  # active seconds, undos
         self.shelves: dict[tuple[str, str], Shelf] = {}
         tally.lives += 1
 
@@ -244,29 +244,31 @@ class Life:
         }
         assert len(found) == 1, f'{words} was acknowledged, and there is {found}'
 
-    def move(self, place: str, step: Step, *words: str, like: tuple[str, ...] = ()) -> None:
+    def move(
+        self, place: str, step: Step, *words: str, like: tuple[str, ...] | None = ()
+    ) -> int | str:
         """Run a command that may change branch and working tree.
 
-        `like` is the git that does the same where nothing is put aside or taken back.
+        `like` is the git that does the same where nothing is put aside or taken back; with
+        () nothing moves, with None the command changes what no git does in one.
         """
         before, branch = self.world.state(place), self.branch(place)
         head = self.alone(place, 'rev-parse', '-q', '--verify', 'HEAD').out
-        dirty = bool(self.alone(place, 'status', '--porcelain').out)
         saved = self._saved(place)
         status = self._command(place, step, *words)
         after = self.world.state(place)
-        if self.world.struck or saved != self._saved(place) or words[0] in ('checkpoint', 'end'):
+        if self.world.struck or saved != self._saved(place) or (status == 0 and like is None):
             self._kept(place, before)
             if status == 0 and not self.world.struck:
                 self._shelve(place, branch, Shelf(head, before), saved, after)
             self.world.retwin()
-        elif status != 0:
-            assert after == before, f'{words} was refused: {after} instead of {before}'
-        elif like:
-            words = ('git', *like)
-            done = Repo(self.world.twin / place).run(*words, **self.world.env)
-            assert done.status == 0, f'{words} in the twin: {done}, {dirty=}'
+        elif status != 0 or not like:
+            assert after == before, f'{words} -> {status}: {after} instead of {before}'
+        else:
+            done = Repo(self.world.twin / place).run('git', *like, **self.world.env)
+            assert done.status == 0, f'{like} in the twin: {done}'
         self.world.same(place)
+        return status
 
     def _saved(self, place: str) -> dict[str, str]:
         """Branch -> what is saved of it."""
@@ -296,6 +298,8 @@ class Life:
         clone, now = self.clone(place), self._saved(place)
         if now.get(branch) != saved.get(branch) and branch in now:
             self.shelves[clone, now[branch]] = shelf
+            left = self.alone(place, 'status', '--porcelain').out
+            assert not left or saved.keys() - now.keys(), f'not put aside: {left}'
         for each, commit in saved.items():
             known = self.shelves.get((clone, commit))
             if known and each not in now and each == self.branch(place) != branch:
@@ -371,12 +375,22 @@ class Life:
         active = told.active()
         assert 0 <= metrics['active_seconds'] <= told.wall() + 1, metrics
         assert abs(metrics['active_seconds'] - active) <= 1, (metrics, active)
+        self._check_time(place, told, active)
         states = sorted(told.objectives().values())
         assert sorted(each['state'] for each in context['objectives']) == states
         is_open = [each for each in context['blockers'] if each['state'] == 'open']
         assert len(is_open) == told.blockers()
         assert len(context['decisions']) == len(told.of('decision.add', 'decision.supersede'))
         assert len(context['notes']) == len(told.of('note'))
+
+    def _check_time(self, place: str, told: truth.Told, active: float) -> None:
+        """What was active time stays so, but for stops that others have made or that are undone."""
+        key = self.clone(place), told.events[0]['session']
+        undos = sum(line['type'] == 'undo' for line in told.events)
+        before, then = self.spent.get(key, (0.0, undos))
+        by = {line['by'] for line in told.events if 'by' in line}
+        assert active >= before or undos != then or len(by) > 1, (active, before)
+        self.spent[key] = active, undos
 
     def _check_bindings(self, clone: str) -> None:
         """Each live session has its branch, each branch its own, and all are where they were."""
@@ -459,17 +473,17 @@ def campaign(start: Path, place: Path, seed: int, *, lives: int, size: int, tall
     lead()
 
 
-def _main() -> int:
+def _main() -> None:
     """Run the campaign for so many minutes, one seed after the other."""
     parser = argparse.ArgumentParser(prog='python -m tests.lives', description=_main.__doc__)
     parser.add_argument('--minutes', type=float, default=10)
     parser.add_argument('--seed', type=int, default=1, help='the first one')
     asked = parser.parse_args()
     os.environ |= {'SESSION_MINUTES': str(asked.minutes), 'SESSION_SEED': str(asked.seed)}
-    name = 'test_as_long_as_asked_for'
-    place = str(Path(__file__).with_name('test_lives.py'))
-    return int(pytest.main(['-q', '-s', '-p', 'no:xdist', '--tb=short', f'{place}::{name}']))
+    # By pytest, whose fixtures keep the machine's git out of it.
+    test = str(Path(__file__).with_name('test_lives.py')) + '::test_as_long_as_asked_for'
+    os.execv(sys.executable, (sys.executable, '-m', 'pytest', '-q', '-s', '--tb=short', test))
 
 
 if __name__ == '__main__':
-    sys.exit(_main())
+    _main()
