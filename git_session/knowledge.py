@@ -34,10 +34,20 @@ def read(top: str, architecture: str, patterns: list[str], conventions: list[str
     """The first lines with content of the documents, and the patterns in force."""
     documents = []
     for name in _DOCUMENTS:
-        lines = _content(os.path.join(top, FOLDER, name))
+        lines = [] if leads_out(top, name) else _content(os.path.join(top, FOLDER, name))
         if lines:
             documents.append((f'{FOLDER}/{name}', tuple(lines)))
     return Knowledge(tuple(documents), architecture, tuple(patterns), tuple(conventions))
+
+
+def leads_out(top: str, name: str = '') -> bool:
+    """Whether `.session`, or a file in it, is a link to what is not of the working tree.
+
+    It comes with the repository: what is written there, or read and handed on, has to be of it.
+    """
+    real = os.path.realpath(os.path.join(top, FOLDER, name))
+    parts = os.path.relpath(real, os.path.realpath(top)).lower().split(os.sep)
+    return not {'..', '.git'}.isdisjoint(parts)
 
 
 def _content(path: str) -> list[str]:
@@ -83,6 +93,10 @@ def append_decision(top: str, decision: Decision, session: str) -> bool:
     path = os.path.join(top, FOLDER, DECISION_LOG)
     if not os.path.isdir(os.path.join(top, FOLDER)):
         return False
+    if leads_out(top, DECISION_LOG):
+        raise SessionError(
+            f"the decision is recorded, but '{FOLDER}/{DECISION_LOG}' leads out of the working tree"
+        )
     try:
         new = not os.path.exists(path)
         with open(path, 'ab') as file:
@@ -98,6 +112,8 @@ def append_decision(top: str, decision: Decision, session: str) -> bool:
 def remove_decision(top: str, decision: Decision, session: str) -> bool:
     """Take the entry out again if it stands there unchanged; whether it is gone."""
     path = os.path.join(top, FOLDER, DECISION_LOG)
+    if leads_out(top, DECISION_LOG):
+        return True  # nothing of ours is there
     try:
         with open(path, 'rb') as file:
             data = file.read()

@@ -140,3 +140,40 @@ def test_read_of_nothing(tmp_path: Path) -> None:
     (tmp_path / '.session' / 'conventions.md').write_bytes(b'- caf\xe9\n')
     found = knowledge.read(str(tmp_path), 'none', [], [])
     assert found.documents == (('.session/conventions.md', ('caf\ufffd',)),)
+
+
+@pytest.mark.parametrize('goal', ['../outside.md', '.git/hooks/post-update', '/dev/full'])
+def test_a_link_out_of_the_working_tree_is_not_followed(top: str, goal: str) -> None:
+    """The folder comes with the repository: whoever made that would write elsewhere by us."""
+    inner = os.path.join(top, 'repo')
+    os.makedirs(os.path.join(inner, '.session'))
+    os.makedirs(os.path.join(inner, '.git', 'hooks'))
+    target = Path(inner, goal)
+    if not target.exists():
+        target.write_text('theirs\n')
+    decision = full_log().replay().decisions[1]
+    for name in ('decision-log.md', 'architecture.md'):
+        Path(inner, '.session', name).symlink_to(target)
+    with pytest.raises(SessionError, match='leads out of the working tree'):
+        knowledge.append_decision(inner, decision, 's-1')
+    assert knowledge.remove_decision(inner, decision, 's-1')
+    assert knowledge.read(inner, 'none', [], []).documents == ()
+    assert not target.is_file() or target.read_text() == 'theirs\n'
+
+
+def test_a_folder_that_leads_out_is_not_followed(top: str) -> None:
+    inner = os.path.join(top, 'repo')
+    os.makedirs(inner)
+    Path(top, 'out').mkdir()
+    Path(inner, '.session').symlink_to(os.path.join(top, 'out'))
+    with pytest.raises(SessionError, match='leads out of the working tree'):
+        knowledge.append_decision(inner, full_log().replay().decisions[1], 's-1')
+    assert list(Path(top, 'out').iterdir()) == []
+
+
+def test_a_link_within_the_working_tree_is_followed(top: str) -> None:
+    Path(top, 'docs').mkdir()
+    Path(top, 'docs', 'decisions.md').write_text('# Ours\n')
+    log(top).symlink_to('../docs/decisions.md')
+    assert knowledge.append_decision(top, full_log().replay().decisions[1], 's-1')
+    assert Path(top, 'docs', 'decisions.md').read_text().startswith('# Ours\n\n## D-')

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import agentsetup, checkout, config, eventlog, git, output
+from git_session import agentsetup, checkout, config, eventlog, git, knowledge, output
 from git_session.analysis import survey
-from git_session.errors import SessionError
+from git_session.errors import REFUSED, SessionError
 from git_session.options import Option, Syntax, Values
 
 ABOUT = 'Write .session/ from what this repository shows, and install the hooks.'
@@ -28,6 +28,8 @@ def run(action: str, values: Values) -> int:
     top = repo.top
     if top is None:
         raise SessionError('this operation must be run in a work tree')
+    if knowledge.leads_out(top):
+        raise SessionError(f"'{knowledge.FOLDER}' leads out of the working tree", status=REFUSED)
     programs = agentsetup.named((values.text('agents') or '').split(','))
     found = survey.survey(git.read('-C', top, 'ls-files', '-z').split('\0')[:-1])
     texts = {
@@ -37,7 +39,7 @@ def run(action: str, values: Values) -> int:
         'decision-log.md': '# Decision log\n',
         '.gitattributes': 'decision-log.md merge=union\n',
     }
-    folder = os.path.join(top, '.session')
+    folder = os.path.join(top, knowledge.FOLDER)
     try:
         os.makedirs(folder, exist_ok=True)
         for name, text in texts.items():

@@ -137,3 +137,12 @@ def test_an_unknown_agent_stops_it_before_it_begins(repo: Repo, run: Run) -> Non
         "hint: see 'git session init -h'\n"
     )
     assert not (repo.path / '.session').exists()
+
+
+def test_a_folder_that_leads_out_is_not_followed(repo: Repo, run: Run) -> None:
+    out = repo.path.parent / 'out'
+    out.mkdir()
+    (repo.path / '.session').symlink_to(out)
+    for words in (('init',), ('init', '--force')):
+        assert run(*words, status=1).err == "error: '.session' leads out of the working tree\n"
+    assert list(out.iterdir()) == []
