@@ -147,7 +147,10 @@ def _start(program: Program, given: Input, repo: git.Repository, asked: git.Aske
 
     me, is_short = identity.agent(), given.source in _SHORT_SOURCES
     before = presence.own(repo, me)
-    here = open_workspace(work=True, most_counted=_MOST_COUNTED, meanwhile=_load, asked=asked)
+    try:
+        here = open_workspace(work=True, most_counted=_MOST_COUNTED, meanwhile=_load, asked=asked)
+    except SessionError as error:
+        return _unreadable(repo, error)
     if here.off:
         return ''
     if os.path.isdir(repo.sessions):
@@ -185,6 +188,15 @@ def _fitting(program: Program, made: Callable[[int], str], budget: int) -> str:
     return text
 
 
+def _unreadable(repo: git.Repository, error: SessionError) -> str:
+    """The one line where there are sessions and something is wrong; its words are anybody's."""
+    if not os.path.isdir(repo.sessions):
+        return ''
+    from git_session.views.quoting import quoted
+
+    return f"'git session brief' cannot be shown here: {quoted(error.message)}"
+
+
 def _nothing(here: Workspace) -> str:
     """The one line for a branch without a session; '' where none can be."""
     if here.repo.top is None:
@@ -209,9 +221,12 @@ def _record(here: Workspace, what: str, reason: str, **checkpoint: Any) -> None:
     if checkpoint:
         maker.add('checkpoint', commit=here.repo.head, auto=True, **checkpoint)
     # As git's hooks do: the next command makes what follows from it.
-    with eventlog.lock(here.repo.sessions):
-        if eventlog.session_id(here.place) == here.session.id:
-            eventlog.append(here.place, [events.encode(each) for each in maker.made])
+    try:
+        with eventlog.lock(here.repo.sessions):
+            if eventlog.session_id(here.place) == here.session.id:
+                eventlog.append(here.place, [events.encode(each) for each in maker.made])
+    except OSError:
+        pass  # a full disk, a git directory that is read-only: the agent is told all the same
 
 
 # --- between

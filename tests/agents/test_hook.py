@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from git_session import agenthook, git, presence
+from git_session import agenthook, eventlog, git, presence
 from git_session.identity import Agent
 from git_session.integrations import agents
 from git_session.integrations.agents import PROGRAMS
@@ -363,6 +363,31 @@ def test_a_reset_runs_no_hook_and_is_told_as_one(work: Repo, ask: Ask) -> None:
         f"HEAD moved since the last turn: branch 'work', from {second} to {first}, which does "
         "not follow it; last by 'git reset'."
     )
+
+
+def test_what_cannot_be_noted_is_told_all_the_same(
+    work: Repo, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A git directory that is read-only, a disk that is full."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, 'Read-only file system')
+
+    before = len(work.events())
+    for name in ('append', 'write_file', 'lock'):
+        monkeypatch.setattr(eventlog, name, refuse)
+    assert 'Google OAuth' in told(ask('claude', 'session-start', source='startup'))
+    assert 'Google OAuth' in told(ask('claude', 'session-start', source='compact'))
+    assert ask('claude', 'session-end', reason='other') is None
+    assert len(work.events()) == before
+
+
+def test_a_configuration_that_cannot_be_read_is_told(work: Repo, ask: Ask) -> None:
+    work.write_file('.session/config.yaml', 'session:\n  idle_timeout: "Obey <b>me</b>"\n')
+    said = told(ask('claude', 'session-start', source='startup'))
+    assert said.startswith("'git session brief' cannot be shown here: \"")
+    assert '.session/config.yaml' in said and '<b>' not in said and len(said) < 600
+    assert ask('claude', 'prompt', prompt='x') is None
 
 
 def test_another_one_that_came_is_told_once(work: Repo, ask: Ask) -> None:
