@@ -36,13 +36,14 @@ class Process:
     """A git that runs; `reply` waits for it."""
 
     def __init__(
-        self, args: tuple[str, ...], env: Mapping[str, str], stdin: bytes | None = None
-    ) -> None:
+        self, args: tuple[str, ...], env: Mapping[str, str], stdin: bytes | None = None,
+        *, room: int = 0,
+    ) -> None:  # fmt: skip
         self.args = args
         self.ended: Reply | None = None  # what it said; without stdout after `fields`
-        self._stdin = stdin
         feed = os.pipe() if stdin is not None else None
         out, err = os.pipe(), os.pipe()
+        _widen(out[1], room)
         actions: list[tuple[object, ...]] = []
         if feed is not None:
             actions.append((os.POSIX_SPAWN_DUP2, feed[0], 0))
@@ -53,10 +54,12 @@ class Process:
         os.close(out[1])
         os.close(err[1])
         self._pipes = {out[0]: bytearray(), err[0]: bytearray()}
-        self._feed = feed[1] if feed is not None else -1
+        self._feed, self._rest = -1, memoryview(stdin or b'')
         if feed is not None:
             os.close(feed[0])
             os.set_blocking(feed[1], False)
+            self._feed = feed[1]
+            self._write()  # it has that while nobody waits for it
 
     def reply(self) -> Reply:
         """Wait for the end of this git and return what it said, as often as it is asked."""
@@ -69,11 +72,11 @@ class Process:
         if self._feed >= 0:
             poller.register(self._feed, select.POLLOUT)
         left = len(pipes)
-        rest = memoryview(self._stdin or b'')
         while left:
             for fd, _ in poller.poll():
                 if fd == self._feed:
-                    rest = self._write(rest, poller)
+                    if self._write():
+                        poller.unregister(fd)
                     continue
                 data = os.read(fd, 1 << 16)
                 self._pipes[fd] += data
@@ -88,6 +91,15 @@ class Process:
         self.ended = Reply(status, out, err)
         return self.ended
 
+    def stop(self) -> None:
+        """End this git: nobody wants to know what it says."""
+        os.kill(self.pid, 15)
+        for fd in self._pipes:
+            os.close(fd)
+        if self._feed >= 0:
+            os.close(self._feed)
+        os.waitpid(self.pid, 0)
+
     def fields(self) -> Generator[str, None, None]:
         """The NUL-terminated fields of stdout while git goes on; to be asked instead of `reply`.
 
@@ -97,10 +109,16 @@ class Process:
         poller = select.poll()
         for fd in (out, err):
             poller.register(fd, select.POLLIN)
+        if self._feed >= 0:
+            poller.register(self._feed, select.POLLOUT)
         rest, is_over = b'', False
         try:
             while not is_over:
                 for fd, _ in poller.poll():
+                    if fd == self._feed:
+                        if self._write():
+                            poller.unregister(fd)
+                        continue
                     data = os.read(fd, 1 << 16)
                     if fd == out:
                         *whole, rest = (rest + data).split(b'\0')
@@ -113,21 +131,37 @@ class Process:
         finally:
             if not is_over:
                 os.kill(self.pid, 15)  # it may be looking for something for long
-            os.close(out)
-            os.close(err)
+            for fd in (out, err, self._feed):
+                if fd >= 0:
+                    os.close(fd)
             status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
             self.ended = Reply(status, '', self._pipes[err].decode('utf-8', 'surrogateescape'))
 
-    def _write(self, rest: memoryview, poller: select.poll) -> memoryview:
+    def _write(self) -> bool:
+        """Write what the pipe takes of stdin; whether that was the end of it."""
         try:
-            rest = rest[os.write(self._feed, rest[: 1 << 16]) :]
+            while self._rest:
+                self._rest = self._rest[os.write(self._feed, self._rest[: 1 << 16]) :]
+        except BlockingIOError:
+            return False
         except BrokenPipeError:
-            rest = rest[:0]
-        if not rest:
-            poller.unregister(self._feed)
-            os.close(self._feed)
-            self._feed = -1
-        return rest
+            pass
+        os.close(self._feed)
+        self._feed = -1
+        return True
+
+
+def _widen(pipe: int, room: int) -> None:
+    """Let a pipe hold so many bytes before its writer has to wait, where the system can."""
+    if not room:
+        return
+    import fcntl
+
+    if hasattr(fcntl, 'F_SETPIPE_SZ'):
+        try:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, room)
+        except OSError:
+            pass  # more than a user may have: then it waits
 
 
 def _spawn(args: tuple[str, ...], env: Mapping[str, str], actions: list[tuple[object, ...]]) -> int:
@@ -137,10 +171,15 @@ def _spawn(args: tuple[str, ...], env: Mapping[str, str], actions: list[tuple[ob
         raise SessionError("cannot run 'git': not found on PATH") from None
 
 
-def start(*args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> Process:
-    """Start a git that reads; several can run side by side."""
+def start(
+    *args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None, room: int = 0
+) -> Process:
+    """Start a git that reads; several can run side by side.
+
+    With `room`, in bytes, it goes on while nobody reads, until it has said so much.
+    """
     full = {**os.environ, **_READING, GUARD: '1', **(env or {})}
-    return Process(('--no-pager', '--literal-pathspecs', *args), full, stdin)
+    return Process(('--no-pager', '--literal-pathspecs', *args), full, stdin, room=room)
 
 
 def ask(*args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> Reply:

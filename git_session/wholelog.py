@@ -1,4 +1,4 @@
-"""All of history: one `git log --numstat` that is read as it runs, and what its figures depend on.
+"""All of history: `git log --numstat` that is read as it runs, and what its figures depend on.
 
 People are as their commits have them: who they are now is asked of mailmap when figures are
 shown, so that what was counted once stays right when .mailmap changes.
@@ -6,6 +6,7 @@ shown, so that what was counted once stays right when .mailmap changes.
 
 from __future__ import annotations
 
+import itertools
 import os
 
 from git_session import filelog, git
@@ -21,6 +22,9 @@ _LOG = (
     '--format=%x00%H%x00%P%x00%an%x00%ae%x00%ad%x00%s',
 )  # fmt: skip
 _FIELDS = 6
+_LINES, _NAMES = ('--numstat', '-M'), ('--name-only', '--no-renames')
+_PART = 1000  # commits that one git compares: their ids fit into a pipe
+_ROOM = 1 << 20  # bytes, for what it says of them
 _MOST_ZONE = 14 * 3600  # seconds; no place on earth is further from UTC
 
 
@@ -73,10 +77,10 @@ def read(
     Without lines git reads no file, which in a partial clone would fetch each of them.
     """
     apart = ('--not', without) if without else ()
-    how = ('--numstat', '-M') if with_lines else ('--name-only', '--no-renames')
     recent = (f'--max-age={int(since)}',) if since > 0 else ()
-    process = git.start(*_LOG, *how, *recent, *revisions, *apart, '--')
-    for head, rest in filelog.entries(process, _FIELDS):
+    wanted = (*recent, *revisions, *apart, '--')
+    whole = _side_by_side(wanted) if with_lines else _one(*_NAMES, *wanted)
+    for head, rest in whole:
         oid, parents, name, email, date, subject = head
         at, zone = _date(date)
         if oid in cut:
@@ -84,8 +88,45 @@ def read(
         lines = _lines(rest) if with_lines else [Line(path, '', None, None) for path in rest]
         who = f'{name} <{email}>'
         yield Entry(oid, ' ' in parents, oid in cut, who, at, zone, subject, tuple(lines))
+
+
+def _one(*args: str) -> Generator[tuple[list[str], list[str]], None, None]:
+    return _entries(git.start(*_LOG, *args))
+
+
+def _entries(process: git.Process) -> Generator[tuple[list[str], list[str]], None, None]:
+    yield from filelog.entries(process, _FIELDS)
     if process.ended is not None and process.ended.status != 0:
         raise git.failure(process.ended)
+
+
+def _side_by_side(
+    wanted: Sequence[str],
+) -> Generator[tuple[list[str], list[str]], None, None]:
+    """The commits of `wanted` with their lines, by a git for each processor.
+
+    git compares on one processor only, and that is what takes the time.  Each gets a part of
+    the commits, goes on while the ones before it are read, and they are read in their order.
+    """
+    most = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else 2
+    oids = git.read('rev-list', *wanted).encode() if most > 1 else b''
+    size = oids.find(b'\n') + 1
+    if not size or len(oids) < 2 * _PART * size:
+        yield from _one(*_LINES, *wanted)
+        return
+    given = (oids[at : at + _PART * size] for at in range(0, len(oids), _PART * size))
+    running: list[git.Process] = []
+    try:
+        while True:
+            for part in itertools.islice(given, most - len(running)):
+                named = (*_LOG, *_LINES, '--no-walk=unsorted', '--stdin')
+                running.append(git.start(*named, stdin=part, room=_ROOM))
+            if not running:
+                return
+            yield from _entries(running.pop(0))
+    finally:
+        for process in running:
+            process.stop()
 
 
 def _date(text: str) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -170,3 +171,30 @@ def test_branches_the_oldest_first(repo: Repo) -> None:
     assert found[0] == Branch('old/one', 1577836800, False)
     assert [(each.name, each.is_merged) for each in found[1:]] == [('main', True), ('merged', True)]
     assert wholelog.files('HEAD') == {'a.txt'}
+
+
+@pytest.mark.parametrize('processors', [{0, 1}, {0, 1, 2, 3, 4}])
+def test_parts_side_by_side(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch, processors: set[int]
+) -> None:
+    """What several gits say of their parts is what one says of the whole, in its order."""
+    for number in range(4):
+        repo.commit(f'number {number}', **{f'{number % 2}.txt': f'{number}\n' * 9})
+    repo.git('switch', '-qc', 'side', 'HEAD~2')
+    repo.commit('side', **{'c.txt': 'c'})
+    repo.git('merge', '-q', '--no-ff', '--no-edit', 'main')
+    whole, newest = read(), read('HEAD', 'HEAD~2')
+    started = []
+    start = git.start
+    monkeypatch.setattr(wholelog, '_PART', 2)
+    monkeypatch.setattr(wholelog.os, 'sched_getaffinity', lambda _: processors, raising=False)
+    monkeypatch.setattr(
+        git, 'start', lambda *args, **more: started.append(args) or start(*args, **more)
+    )
+    assert (read(), read('HEAD', 'HEAD~2')) == (whole, newest)
+    assert sum('--no-walk=unsorted' in args for args in started) == 4 + 2
+    begun = wholelog.read('HEAD')
+    assert next(begun) == whole[0]
+    begun.close()
+    with pytest.raises(ChildProcessError):  # none is left
+        os.waitpid(-1, os.WNOHANG)
