@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 BRANCHES = ('main', 'one', 'two', 'three', 'x', 'x/y')  # of the last two one is the other's folder
 FILES = ('f0', 'f1', 'f2', 'new', 'd/g', 'd/h')
 STRACE = shutil.which('strace')
-CALLS = (
-    'write', 'openat', 'rename,renameat,renameat2,link,linkat', 'fsync,fdatasync', 'unlink',
-    'execve', 'flock,fcntl', 'mkdir,rmdir', 'close', 'read',
-)  # fmt: skip
+# System calls -> how often each is made between two moments to be killed at.
+CALLS = {
+    'write': 1, 'openat': 9, 'rename,renameat,renameat2,link,linkat': 1, 'fsync,fdatasync': 1,
+    'unlink': 1, 'execve': 1, 'flock,fcntl': 2, 'mkdir,rmdir': 1, 'close': 7, 'read': 7,
+}  # fmt: skip
 # `git session` at a time of the world's.
 BOOT = (
     'import sys, time; now = float(sys.argv.pop(1)); time.time = lambda: now\n'
@@ -44,6 +45,23 @@ def rest(self: Life, place: str, step: Step) -> None:
 
 def _pick(options: tuple[str, ...], number: int) -> str:
     return options[number % len(options)]
+
+
+def _branch(self: Life, place: str, number: int) -> str:
+    """A branch that is there, or sometimes perhaps not."""
+    if number % 4 == 3:
+        return BRANCHES[number // 4 % len(BRANCHES)]
+    form = '--format=%(refname:lstrip=2)'
+    there = self.alone(place, 'for-each-ref', form, 'refs/heads').out.split()
+    return there[number // 4 % len(there)] if there else 'main'
+
+
+def _fresh(self: Life, place: str, number: int) -> str:
+    """A name that no branch has, if one is left."""
+    form = '--format=%(refname:lstrip=2)'
+    there = self.alone(place, 'for-each-ref', form, 'refs/heads').out.split()
+    left = [each for each in BRANCHES if each not in there]
+    return left[number % len(left)] if left and number % 8 else BRANCHES[number % len(BRANCHES)]
 
 
 def _off(number: int) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -156,7 +174,7 @@ def _by_dulwich(top: Path, text: str, now: int) -> None:
 def rebase(self: Life, place: str, step: Step) -> None:
     if not self.free(place, step):
         return
-    onto = _pick(BRANCHES, step.c)
+    onto = _branch(self, place, step.c)
     words = (
         (onto,), ('--onto', onto, 'HEAD~1'), ('--apply', onto), ('-i', '--autosquash', onto),
         ('-i', '--autosquash', 'HEAD~2'), ('-r', onto), ('--force-rebase', 'HEAD~2'),
@@ -168,7 +186,7 @@ def rebase(self: Life, place: str, step: Step) -> None:
 def merge(self: Life, place: str, step: Step) -> None:
     if not self.free(place, step):
         return
-    branch = _pick(BRANCHES, step.c)
+    branch = _branch(self, place, step.c)
     words = (
         ('--no-edit',), ('--ff-only',), ('--no-ff', '-m', self.text()), ('--squash',),
         ('-s', 'ours', '--no-edit'), ('--no-commit', '--no-ff'),
@@ -181,7 +199,7 @@ def merge(self: Life, place: str, step: Step) -> None:
 def pick(self: Life, place: str, step: Step) -> None:
     if not self.free(place, step):
         return
-    branch = _pick(BRANCHES, step.c)
+    branch = _branch(self, place, step.c)
     words = (
         ('cherry-pick', branch), ('cherry-pick', '-x', branch), ('cherry-pick', f'HEAD..{branch}'),
         ('revert', '--no-edit', 'HEAD'), ('revert', '--no-edit', 'HEAD~2..'),
@@ -198,9 +216,9 @@ def go_on(self: Life, place: str, step: Step) -> None:
 def switch(self: Life, place: str, step: Step) -> None:
     if not self.free(place, step):
         return
-    branch = _pick(BRANCHES, step.c)
+    branch, fresh = _branch(self, place, step.c), _fresh(self, place, step.c)
     words = (
-        ('switch', branch), ('switch', '-c', branch), ('switch', '--detach'), ('switch', '-'),
+        ('switch', branch), ('switch', '-c', fresh), ('switch', '--detach'), ('switch', '-'),
         ('checkout', branch), ('checkout', '-B', branch), ('checkout', '-q', '--detach', branch),
         ('switch', '--discard-changes', branch), ('switch', branch), ('checkout', '--', '.'),
     )[step.a % 10]  # fmt: skip
@@ -211,11 +229,11 @@ def switch(self: Life, place: str, step: Step) -> None:
 def branch(self: Life, place: str, step: Step) -> None:
     if not self.free(place, step):
         return
-    one, two = _pick(BRANCHES, step.c), _pick(BRANCHES, step.c // 6)
+    one, two = _branch(self, place, step.c), _fresh(self, place, step.b)
     kind = step.a % 9
     words = (
         ('-m', two), ('-m', one, two), ('-M', one, two), ('-d', one), ('-D', one),
-        ('-c', one, two), ('-f', one, 'HEAD'), (one,), ('-m', two),
+        ('-c', one, two), ('-f', one, 'HEAD'), (two,), ('-m', two),
     )[kind]  # fmt: skip
     mine = self.branch(place)
     done = self.git(place, 'branch', *words)
@@ -267,8 +285,8 @@ def worktree(self: Life, place: str, step: Step) -> None:
     free = [f'w{n}' for n in range(9) if not (self.world.ours / f'w{n}').exists()]
     kind = step.a % 6
     if kind < 3 and len(linked) < 2 and free:
-        branch = _pick(BRANCHES, step.c)
-        words = ((branch,), ('-b', branch), ('--detach',))[kind]
+        there, fresh = _branch(self, place, step.c), _fresh(self, place, step.c)
+        words = ((there,), ('-b', fresh), ('--detach',))[kind]
         options, rest = (words, ()) if kind else ((), words)
         self.git(clone, 'worktree', 'add', *options, f'../{free[0]}', *rest)
     elif not linked:
@@ -305,7 +323,7 @@ def care(self: Life, place: str, step: Step) -> None:
 def start(self: Life, place: str, step: Step) -> None:
     name = _pick(BRANCHES, step.c)
     options = ('-o', self.text()) if step.b % 3 else ()
-    if step.a % 3 == 0:
+    if step.a % 3 == 0 and self.branch(place) not in ('', 'main'):
         self.do(place, step, 'start', *options)
         return
     exists = self.alone(place, 'show-ref', '-q', '--verify', f'refs/heads/{name}').status == 0
@@ -316,13 +334,13 @@ def start(self: Life, place: str, step: Step) -> None:
 
 
 def our_switch(self: Life, place: str, step: Step) -> None:
-    name = _pick(BRANCHES, step.c)
+    name = (_branch if step.a % 4 else _fresh)(self, place, step.c)
     create, carry = (('-c',) if step.a % 4 == 0 else ()), (('--carry',) if step.a % 3 == 0 else ())
     self.move(place, step, 'switch', *create, *carry, name, like=('switch', '-q', *create, name))
 
 
 def resume(self: Life, place: str, step: Step) -> None:
-    name = (_pick(BRANCHES, step.c),) if step.a % 3 else ()
+    name = (_branch(self, place, step.c),) if step.a % 3 else ()
     like = ('switch', '-q', *name) if name else ()
     if not name:
         live = truth.live(self.world.sessions(place))
@@ -332,7 +350,7 @@ def resume(self: Life, place: str, step: Step) -> None:
 
 
 def end(self: Life, place: str, step: Step) -> None:
-    name = _pick(BRANCHES, step.c)
+    name = _branch(self, place, step.c)
     options = ((), ('--no-handoff',), ('--summary',), ('--merge-to', name))[step.a % 4]
     self.move(place, step, 'end', *options, like=None if len(options) == 2 else ())
 
@@ -366,6 +384,9 @@ def checkpoint(self: Life, place: str, step: Step) -> None:
 
 
 def intent(self: Life, place: str, step: Step) -> None:
+    if not self.bound(place) and step.b % 4:
+        start(self, place, step)
+        return
     text, number = self.text(), str(1 + step.c % 3)
     words = (
         ('objectives', 'add', text), ('objectives', 'start', number),
@@ -436,7 +457,8 @@ def kill(self: Life, place: str, step: Step) -> None:
 def _killed(world: World, place: str, words: tuple[str, ...], c: int) -> str:
     """How it was killed, in words."""
     where, env = world.ours / place, {**os.environ, **world.env}
-    call, when = CALLS[c % len(CALLS)], 1 + c // len(CALLS) * 3
+    call = [*CALLS][c % len(CALLS)]
+    when = 1 + c // len(CALLS) * CALLS[call]
     if STRACE:
         inject = f'inject={call}:signal=KILL:when={when}'
         options = ('-f', '-qqq', '-o', '/dev/null', '-e', f'trace={call}', '-e', inject)

@@ -1,7 +1,7 @@
 """Random working lives, held against git alone and against what the documents say.
 
 A life is a list of steps, each of which is a name of an action and four numbers, so that
-any part of the list is a life too: that is how Hypothesis makes one that failed short.
+any part of the list is a life too: that is how one that failed is made short.
 Longer on request: ``python -m tests.lives --minutes 60 --seed 7``.
 """
 
@@ -14,10 +14,6 @@ import random
 import sys
 from pathlib import Path
 from typing import NamedTuple
-
-import hypothesis
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from git_session import events, session
 from tests import truth
@@ -76,7 +72,7 @@ class Life:
     def __init__(self, world: World, tally: Tally) -> None:
         self.world, self.tally = world, tally
         self.story: list[str] = []
-        self.number = self.turn = 0
+        self.number = self.turn = self.steps = 0
         self.output = ''
         self.known: dict[str, dict[str, str]] = {clone: {} for clone in CLONES}  # id -> line
         self.hurt: set[str] = set()  # clones in which something was killed
@@ -87,9 +83,9 @@ class Life:
 
     def live(self, steps: list[Step]) -> None:
         try:
-            for number, step in enumerate(steps, 1):
+            for self.steps, step in enumerate(steps):
                 self.step(step)
-                if number % EVERY == 0:
+                if self.steps % EVERY == EVERY - 1:
                     self.check()
             self.check()
             self.meet()
@@ -278,7 +274,9 @@ class Life:
 
     def _kept(self, place: str, before: State) -> None:
         """All content that was there is in files, the index, or what is saved or committed."""
-        listed = self.alone(place, 'rev-list', '--objects', '--all', '--indexed-objects').out
+        listed = self.alone(
+            place, 'rev-list', '--objects', '--all', '--reflog', '--indexed-objects'
+        ).out
         there = {line.split(' ')[0] for line in listed.splitlines()}
         now = self.world.state(place)
         there |= {blob(data) for _, data in now.files.values()}
@@ -324,7 +322,11 @@ class Life:
         known = self.known[clone]
         lost = known.keys() - found.keys()
         assert not lost, f'lost: {[known[each] for each in lost]}'
-        known.update(found)
+        # A start that is killed before it has written the id has opened nothing.
+        opened = {path.read_text().strip() for path in sessions.rglob('id') if path.is_file()}
+        known |= {
+            name: text for name, text in found.items() if json.loads(text)['session'] in opened
+        }
         left = [
             each for each in (self.world.ours / clone / '.git').rglob('*.*')
             if each.suffix in ('.lock', '.tmp') and each.name not in ('.lock', 'session-wip.lock')
@@ -446,31 +448,62 @@ class Life:
             self._check_logs(clone)
 
 
-def steps(size: int) -> st.SearchStrategy[list[Step]]:
-    """Lists of steps; what a failure does not need becomes a rest, or goes."""
-    number = st.integers(0, 255)
-    step = st.builds(Step, st.sampled_from(NAMES), st.integers(0, 11), number, number, number)
-    return st.lists(step, min_size=size // 2, max_size=size)
+def walk(seed: int, size: int) -> list[Step]:
+    """A random list of steps."""
+    dice = random.Random(seed)
+    return [
+        Step(dice.choice(NAMES), dice.randrange(12), *(dice.randrange(256) for _ in range(3)))
+        for _ in range(size)
+    ]
 
 
-def campaign(start: Path, place: Path, seed: int, *, lives: int, size: int, tally: Tally) -> None:
-    """Lead so many lives; raises AssertionError with the shortest story of one that fails."""
+class Campaign:
+    """Leads lives in worlds below `place`; where the seed is even, object ids are compared."""
 
-    @hypothesis.seed(seed)
-    @settings(
-        max_examples=lives, database=None, deadline=None, derandomize=False,
-        suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink),
-    )  # fmt: skip
-    @given(steps(size), st.booleans())
-    def lead(found: list[Step], exact: bool) -> None:
-        world = World(start, place / f'life{tally.lives}', exact=exact)
+    def __init__(self, start: Path, place: Path) -> None:
+        self.start, self.place = start, place
+        self.tally = Tally()
+
+    def lead(self, seed: int, size: int) -> None:
+        """One life; raises AssertionError with the shortest story of its failure."""
+        steps = walk(seed, size)
+        failed = self.fails(steps, exact=seed % 2 == 0)
+        if failed is None:
+            return
+        number, error = failed
+        steps, error = self._shortest(steps[: number + 1], error, exact=seed % 2 == 0)
+        listed = ''.join(f'    {tuple(each)},\n' for each in steps)
+        raise AssertionError(f'seed {seed}, {seed % 2 == 0 = }\n{listed}\n{error}') from error
+
+    def fails(self, steps: list[Step], *, exact: bool) -> tuple[int, AssertionError] | None:
+        """The step at which a life fails and how, None if it does not."""
+        world = World(self.start, self.place / f'life{self.tally.lives}', exact=exact)
+        life = Life(world, self.tally)
         try:
-            Life(world, tally).live(found)
+            life.live(steps)
+        except AssertionError as error:
+            return life.steps, error
         finally:
             world.close()
+        return None
 
-    lead()
+    def _shortest(
+        self, steps: list[Step], error: AssertionError, *, exact: bool
+    ) -> tuple[list[Step], AssertionError]:
+        """What is left when parts are taken out, large ones first, as long as it fails alike."""
+        size, tries = len(steps) // 2, 0
+        kind = str(error.__cause__)[:20]
+        while size and tries < 120:
+            at = 0
+            while at < len(steps) and tries < 120:
+                rest = steps[:at] + steps[at + size :]
+                failed, tries = self.fails(rest, exact=exact), tries + 1
+                if failed is not None and str(failed[1].__cause__)[:20] == kind:
+                    steps, error = rest[: failed[0] + 1], failed[1]
+                else:
+                    at += size
+            size //= 2
+        return steps, error
 
 
 def _main() -> None:

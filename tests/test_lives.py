@@ -12,39 +12,40 @@ from pathlib import Path
 
 import pytest
 
-from tests.lives import Tally, campaign
+from tests.lives import Campaign
 from tests.world import ground
 
 # Read here: the fixtures clear what begins so.
 MINUTES = float(os.environ.get('SESSION_MINUTES', '0'))
 SEED = int(os.environ.get('SESSION_SEED', '1'))
-SEEDS = 4
+SEEDS, STEPS = 16, 100
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Path:
-    return ground(tmp_path / 'start')
+def lives(tmp_path: Path) -> Campaign:
+    return Campaign(ground(tmp_path / 'start'), tmp_path)
 
 
 @pytest.mark.parametrize('seed', range(SEEDS))
-def test_random_lives(start: Path, tmp_path: Path, seed: int) -> None:
-    tally = Tally()
-    campaign(start, tmp_path, seed, lives=5, size=120, tally=tally)
-    print(f'seed {seed}: {tally}')
+def test_random_lives(lives: Campaign, seed: int) -> None:
+    lives.lead(seed, STEPS)
 
 
 @pytest.mark.skipif(not MINUTES, reason='for python -m tests.lives')
-def test_as_long_as_asked_for(start: Path, tmp_path: Path) -> None:
-    tally, seed, findings = Tally(), SEED, []
+def test_as_long_as_asked_for(lives: Campaign) -> None:
+    seed, findings = SEED, []
     begun = time.monotonic()
     while time.monotonic() - begun < 60 * MINUTES:
         try:
-            campaign(start, tmp_path, seed, lives=5, size=120, tally=tally)
-        except Exception:
+            lives.lead(seed, STEPS)
+        except AssertionError as error:
             findings.append(seed)
-            traceback.print_exc()
-        print(f'seed {seed}: {tally}, {len(findings)} findings', flush=True)
+            traceback.print_exception(error.__cause__, limit=-4)
+            print(error)
+        minutes = (time.monotonic() - begun) / 60
         seed += 1
-    minutes = (time.monotonic() - begun) / 60
-    print(f'{minutes:.1f} minutes, seeds {SEED} to {seed - 1}: {tally}, findings: {findings}')
+        print(
+            f'{minutes:.1f} minutes, seeds {SEED} to {seed - 1}: {lives.tally}; '
+            f'findings: {findings}', flush=True
+        )  # fmt: skip
     assert not findings
