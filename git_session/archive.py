@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 FOLDER = '.archive'
-INDEX = 'index.jsonl'
+INDEX = eventlog.INDEX
 _IDLE = 1800.0  # the default of session.idle_timeout, where the record of an end is lost
 
 
 def folder(sessions: str, session_id: str) -> str:
     """Where a finished session is kept; raises SessionError on an id that is no file name."""
-    if not eventlog.is_id(session_id) or session_id.casefold() == INDEX:
+    if not eventlog.is_id(session_id):
         raise SessionError(f"'{session_id}' is not a session id")
     return os.path.join(sessions, FOLDER, session_id)
 
@@ -185,7 +185,7 @@ def _archived(sessions: str) -> list[str]:
         names = os.listdir(os.path.join(sessions, FOLDER))
     except FileNotFoundError:
         return []
-    return sorted(name for name in names if eventlog.is_id(name) and name.casefold() != INDEX)
+    return sorted(filter(eventlog.is_id, names))
 
 
 _KINDS: dict[str, tuple[type, ...]] = {

@@ -38,6 +38,7 @@ ID = 'id'
 PUBLISHED = 'published'
 ARRIVED = 'arrived'
 ENDING = '.ending'
+INDEX = 'index.jsonl'  # lies beside the folders of finished sessions, whose names are ids
 
 
 def directory(sessions: str, branch: str) -> str:
@@ -59,12 +60,15 @@ def session_id(place: str) -> str | None:
     return name if is_id(name) else None
 
 
+MOST_ID = 200  # characters: ours are far shorter, and no file system takes 256
 _IN_IDS = frozenset('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-')
 
 
 def is_id(name: str) -> bool:
     """Whether it can be a session id, which is a file name and printed as it is."""
-    return bool(name) and not name.startswith('.') and not set(name) - _IN_IDS
+    if not 0 < len(name) <= MOST_ID or name.casefold() == INDEX:
+        return False
+    return name[0] != '.' and not set(name) - _IN_IDS
 
 
 def live(sessions: str) -> dict[str, str]:

@@ -154,7 +154,7 @@ def from_toml(data: bytes, name: str) -> tuple[str, list[Event]]:
     record = _parse(data, name)
     _check_schema(record.get('schema'), SCHEMA, name)
     session_id, tables = record.get('session'), record.get('events', [])
-    if not isinstance(session_id, str) or not is_id(session_id):
+    if not isinstance(session_id, str) or not eventlog.is_id(session_id):
         raise SessionError(f"'{name}' names no session: '{session_id}' is not a session id")
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise SessionError(f"'{name}' holds no events: 'events' is not a list of tables")
@@ -167,11 +167,6 @@ def from_toml(data: bytes, name: str) -> tuple[str, list[Event]]:
             raise SessionError(f"cannot read '{name}': event {number}: {wrong}")
         found.append(event)
     return session_id, found
-
-
-def is_id(name: str) -> bool:
-    """Whether it can be the id of a session from elsewhere: a file name of some length."""
-    return eventlog.is_id(name) and len(name) <= 200
 
 
 def _parse(data: bytes, name: str) -> dict[str, Any]:
@@ -234,7 +229,7 @@ def why_not(event: Event | None) -> str:
     """Why an event from elsewhere is not taken; '' when it is."""
     if event is None:
         return 'it is not an event'
-    if not is_id(event.session):
+    if not eventlog.is_id(event.session):
         return f"'{event.session}' is not a session id"
     if _depth(event.facts) > MOST_DEPTH:
         return 'it is nested too deeply'
