@@ -167,7 +167,7 @@ def test_what_is_no_session_in_the_notes_keeps_nobody_from_the_others(repo: Repo
         f'"type":"start","branch":"refs/heads/{branches.get(name, "x")}"}}'
         for number, name in enumerate(names)
     ]
-    deep = '{"v":1,"id":"20261122T000009.000Z-aa","at":"%s","session":"good","type":"note",' % at
+    deep = f'{{"v":1,"id":"20261122T000009.000Z-aa","at":"{at}","session":"good","type":"note",'
     lines.append(deep + '"text":"x","more":' + '[' * 300 + ']' * 300 + '}')
     repo.git('notes', '--ref=session', 'add', '-F', '-', 'HEAD', stdin='\n'.join(lines))
     repo.git('init', '-q', '--bare', '../hub.git')

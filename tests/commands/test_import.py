@@ -211,7 +211,7 @@ REFUSED: list[tuple[str, str]] = [
     ('x = "', "cannot read 'x': unterminated string (at line 1, column 6: the end)"),
     (broken('\n[[events]]\nid = 3\n'), "cannot read 'x': event 19: it is not an event"),
     (broken('').replace(f'session = "{NAME}"', 'session = "index.jsonl"'),
-     "'index.jsonl' is not a session id"),
+     "'x' names no session: 'index.jsonl' is not a session id"),
     (broken('').replace('refs/heads/feature/auth', 'refs/heads/../../x'),
      "cannot read 'x': event 1: 'refs/heads/../../x' is not a valid branch name"),
     (broken('').replace('session/1"', 'session/9"'),
