@@ -342,6 +342,7 @@ class Life:
         for place in self.world.places():
             self._ask(place)
         for clone in CLONES:
+            self.world.same_messages(clone)
             self._check_bindings(clone)
             self._check_logs(clone)
 

@@ -199,7 +199,7 @@ class World:
 
     def state(self, place: str, *, twin: bool = False) -> State:
         repo = Repo((self.twin if twin else self.ours) / place)
-        what = '%(objectname)' if self.exact else '%(tree) %(*tree) %(authordate:unix) %(subject)'
+        what = '%(objectname)' if self.exact else '%(tree) %(*tree) %(authordate:unix)'
         listed = repo.git('for-each-ref', f'--format=%(refname) {what} %(symref)')
         refs = [
             each for each in listed.split('\n')
@@ -210,7 +210,7 @@ class World:
             gitdir = Path(str(gitdir).replace(str(self.ours), str(self.twin), 1))
         head = (gitdir / 'HEAD').read_text()
         if not self.exact and not head.startswith('ref:'):
-            head = repo.git('log', '-1', '--format=%T %at %s')
+            head = repo.git('log', '-1', '--format=%T %at')
         doing = sorted(each for each in os.listdir(gitdir) if not OUR_FILES.match(each))
         doing = [each for each in doing if each not in ('hooks', 'worktrees')]
         return State(
@@ -242,6 +242,16 @@ class World:
             if getattr(mine, name) != getattr(other, name)
         }
         assert not wrong, f'{place}: {wrong}'
+
+    def same_messages(self, clone: str) -> None:
+        """Raises AssertionError where a message is other than what git alone has made of it."""
+        told = [
+            self.neutral(
+                Repo(world / clone).git('log', '--branches', '--topo-order', '--format=%T %at%n%B')
+            )
+            for world in (self.ours, self.twin)
+        ]
+        assert told[0] == told[1]
 
     # --- making the twin anew
 
