@@ -89,33 +89,34 @@ def pad(text: str, columns: int) -> str:
 
 
 def wrap(
-    mark: str, text: str, columns: int, *, hang: int = 0, most: int = 0, unicode: bool = True
-) -> list[str]:
+    mark: str, text: str, columns: int, *, hang: int = 0, most: int = 0, unicode: bool = True,
+    strict: bool = False,
+) -> list[str]:  # fmt: skip
     """Lines of at most so many columns: `text` behind `mark`, under itself where it goes on.
 
     The lines where it goes on are `hang` columns to the right of that.  Between wide letters a
     line breaks anywhere, in other words nowhere: a path, an id, a URL stays one that can be
-    copied, and the line is longer.  With `most` there are at most so many lines, and an ellipsis
-    where more is left out.
+    copied, and the line is longer, unless `strict`: something stands beside it.  With `most`
+    there are at most so many lines, and an ellipsis where more is left out.
     """
     margin = width(mark)
     if hang and margin + width(text) > columns:
         margin += hang
     room = max(columns - margin, _LEAST)
-    lines = list(_lines(text, room, most, unicode))
+    lines = list(_lines(text, room, most, unicode, strict))
     if most and len(lines) > most:
         lines[most - 1 :] = [cut(f'{lines[most - 1]} {lines[most]}', room, unicode=unicode)]
     blanks = ' ' * margin
     return [(blanks if number else mark) + each for number, each in enumerate(lines)]
 
 
-def _lines(text: str, room: int, most: int, unicode: bool) -> Iterator[str]:
+def _lines(text: str, room: int, most: int, unicode: bool, strict: bool) -> Iterator[str]:
     """The lines of a text; with `most` not more than one more than that."""
     number, current, used = 1, '', 0
     for word in text.split(' '):
         if most:
             word = cut(word, room * most, unicode=unicode)
-        for piece, glue in _parts(word, room, room - used):
+        for piece, glue in _parts(word, room, room - used, strict):
             size = width(piece)
             if used and used + len(glue) + size > room:
                 yield current
@@ -128,10 +129,11 @@ def _lines(text: str, room: int, most: int, unicode: bool) -> Iterator[str]:
     yield current
 
 
-def _parts(word: str, room: int, rest: int) -> Iterator[tuple[str, str]]:
-    """A word, or pieces of one with wide letters, and what goes before each on a line."""
+def _parts(word: str, room: int, rest: int, strict: bool) -> Iterator[tuple[str, str]]:
+    """A word, or pieces of one that may be broken, and what goes before each on a line."""
     size = width(word)
-    if size < rest or size <= len(word) or '\033[' in word:
+    is_whole = size <= len(word) and (size <= room or not strict)
+    if size < rest or is_whole or '\033[' in word:
         yield word, ' '
         return
     head = next(_wide_pieces(word, rest - 1)) if rest > _LEAST and size > room else ''

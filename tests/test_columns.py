@@ -57,6 +57,14 @@ def test_what_can_be_copied_is_not_broken() -> None:
     assert wrap('- ', f'see {url} there', 20) == ['- see', f'  {url}', '  there']
 
 
+def test_beside_something_else_every_line_fits() -> None:
+    url = 'https://example.com/' + 'x' * 20
+    assert wrap('- ', f'see {url} there', 20, strict=True) == [
+        '- see https://exampl', '  e.com/' + 'x' * 12, '  xxxxxxxx there',
+    ]  # fmt: skip
+    assert wrap('', '漢' * 5 + ' b', 12, strict=True) == ['漢' * 5 + ' b']
+
+
 def test_wide_letters_break_anywhere_from_the_first_line_on() -> None:
     assert wrap('- ', 'obj-3 漢字漢字漢字漢字漢字漢字', 20) == [
         '- obj-3 漢字漢字漢字',

@@ -113,12 +113,14 @@ def _columns(one: Sequence[_Item], other: Sequence[_Item], style: Style) -> list
     bar = f' {style.paint(style.mark("│", "|"), "dim")} '
     return [
         f'{pad(left, width)}{bar}{right}'.rstrip()
-        for left, right in zip_longest(_fitted(one, width), _fitted(other, width), fillvalue='')
+        for left, right in zip_longest(
+            _fitted(one, width, strict=True), _fitted(other, width), fillvalue=''
+        )
     ]
 
 
-def _fitted(items: Sequence[_Item], width: int) -> list[str]:
-    return [part for mark, text in items for part in wrap(mark, text, width)]
+def _fitted(items: Sequence[_Item], width: int, *, strict: bool = False) -> list[str]:
+    return [part for mark, text in items for part in wrap(mark, text, width, strict=strict)]
 
 
 def _meeting(found: Comparison, style: Style, most: int | None) -> list[str]:

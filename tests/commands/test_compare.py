@@ -131,6 +131,15 @@ def test_side_by_side(two: Repo, run: Run) -> None:
     assert all(len(each) <= 80 for each in shown.splitlines())
 
 
+def test_what_is_longer_than_its_column_moves_nothing(two: Repo, run: Run) -> None:
+    url = 'https://example.com/' + 'x' * 60
+    run('objectives', 'add', f'see {url}')
+    objectives = run('compare', 'two', 'one').out.split('\n\n')[1].splitlines()[1:]
+    assert all(each[39] == '│' for each in objectives)
+    left = ''.join(each[:39].strip() for each in objectives[1:])
+    assert left == f'[ ] see {url}'
+
+
 def test_one_under_the_other(two: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('COLUMNS', '69')
     shown = plain(two, run('compare', 'one', '--changes').out)
