@@ -43,6 +43,10 @@ VIEWS = {
     'history-metrics': ['history', '--metrics'],
     'analyze': ['analyze'],
     'compare': ['compare', 'old'],
+    'compare-other': ['compare', 'feature/登録', 'old'],
+    'report-weekly': ['report', '--weekly'],
+    'report-project': ['report', '--project'],
+    'report-standup': ['report', '--since', 'yesterday'],
     'objectives': ['objectives'],
     'blockers': ['blockers'],
     'decisions': ['decisions'],
@@ -157,7 +161,7 @@ def shop(template: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv('TZ', 'UTC')
         _fill(Repo(made), clock, monkeypatch)
     clock.now = NOW
-    path = template[0] / f'copy-{os.getpid()}-{len(template)}'
+    path = template[0] / f'copy-{os.getpid()}-{len(template)}' / 'shop'
     template.append(path)
     shutil.copytree(made, path, symlinks=True)
     monkeypatch.chdir(path)
