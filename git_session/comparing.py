@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import added, archive, git, history, merged
+from git_session import added, archive, git, history, merged, summaries
 from git_session.analysis import comparison, figures
 from git_session.analysis.comparison import CLEAN, CONFLICTS, UNKNOWN, Comparison, Merge, Side
 from git_session.errors import REFUSED, SessionError
@@ -57,8 +57,7 @@ def _side(here: Workspace, session: Session, known: Mapping[str, Any]) -> Side:
     if session.state == 'ended':  # what git said when it ended
         counts |= {key: known[key] for key in _COUNTS if known.get(key) is not None}
     record = archive.summary(session, idle=here.idle, figures=counts)
-    if record['state'] == 'active' and session.branch not in git.checked_out():
-        record['state'] = 'paused'  # as in summaries
+    record['state'] = summaries.state(record, git.checked_out())
     tests = figures.last(session.checkpoints, 'tests')
     return Side(
         record, head, tuple(session.objectives), tuple(session.binding_decisions()),

@@ -2,39 +2,57 @@
 
 from __future__ import annotations
 
-from git_session import archive, eventlog, git, history
+from git_session import archive, eventlog, forks, git, merged
 from git_session.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
+
+    from git_session.session import Session
 
 
 def every(here: Workspace) -> list[dict[str, Any]]:
     """The summary of each session (archive.summary), newest first."""
+    checked_out = git.checked_out()
     found = {each['session']: each for each in archive.index(here.repo.sessions)}
     found.update((each['session'], each) for each in _live(here))
+    for each in found.values():
+        each['state'] = state(each, checked_out)
     return sorted(found.values(), key=lambda each: (-each['last_active'], each['session']))
+
+
+def state(record: Mapping[str, Any], checked_out: Collection[str]) -> str:
+    """The state of a session: no worktree is on the branch of a paused one, whatever its log says.
+
+    `checked_out` is of git.checked_out.
+    """
+    is_on = record['state'] != 'active' or record['branch'] in checked_out
+    return str(record['state']) if is_on else 'paused'
 
 
 def _live(here: Workspace) -> list[dict[str, Any]]:
     """The summaries of the live sessions, without the figures that only git knows."""
-    checked_out = git.checked_out()
-    found = []
-    for branch in eventlog.live(here.repo.sessions):
-        session, _, _ = archive.load(eventlog.directory(here.repo.sessions, branch))
-        record = archive.summary(session, idle=here.idle, figures={})
-        if record['state'] == 'active' and branch not in checked_out:
-            record['state'] = 'paused'  # no worktree is on it, whatever the last event says
-        found.append(record)
-    return found
+    places = (
+        eventlog.directory(here.repo.sessions, name) for name in eventlog.live(here.repo.sessions)
+    )
+    return [archive.summary(archive.load(place)[0], idle=here.idle, figures={}) for place in places]
 
 
 def measured(here: Workspace, records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The summaries with what git says that the branches of those that go on have now."""
+    """The summaries with what git says that those that go on have built by now."""
     heads = _heads()
-    return [_measured(here, each, heads.get(each['branch'])) for each in records]
+    on = []
+    for record in records:
+        if record['state'] != 'ended':
+            session = _load(here, record)
+            head = heads.get(record['branch']) or merged.newest(session)
+            if head:
+                on.append((record['session'], session, head))
+    figures = forks.figures([(session, head) for _, session, head in on])
+    known = {name: each for (name, _, _), each in zip(on, figures, strict=True)}
+    return [{**each, **known.get(each['session'], {})} for each in records]
 
 
 def _heads() -> dict[str, str]:
@@ -44,11 +62,8 @@ def _heads() -> dict[str, str]:
     return {name: oid for oid, _, name in found}
 
 
-def _measured(here: Workspace, record: dict[str, Any], head: str | None) -> dict[str, Any]:
-    if record['state'] == 'ended' or head is None:
-        return record
+def _load(here: Workspace, record: Mapping[str, Any]) -> Session:
     place = eventlog.directory(here.repo.sessions, record['branch'])
     if eventlog.session_id(place) != record['session']:  # one of another clone, in the archive
         place = archive.folder(here.repo.sessions, record['session'])
-    found = history.built(archive.load(place)[0], head)
-    return {**record, **history.figures(found)}
+    return archive.load(place)[0]

@@ -53,7 +53,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'arrivals',
         'ci', 'forge',
         'gates', 'storage', 'mcpserver', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
-        'chronicle', 'summaries', 'insight', 'told', 'periodlog', 'reporting', 'outfile',
+        'chronicle', 'forks', 'summaries', 'insight', 'told', 'periodlog', 'reporting', 'outfile',
         'comparing',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
         'agentsetup', 'agenthook',

@@ -128,3 +128,23 @@ def test_the_coverage_of_the_first_and_the_last_checkpoint(work: Repo, run: Run)
     (ended,) = json.loads(run('history', '--json').out)['sessions']
     assert ended['coverage'] == [50, 100]
     assert ended['velocity'] == {'objectives': None, 'commits': None, 'lines': None}
+
+
+def test_of_another_clone(three: Repo, run: Run) -> None:
+    """A session that lies in the archive and goes on elsewhere, as notes bring it."""
+    place = three.place('last')
+    name = (place / 'id').read_text().strip()
+    three.commit('add d', **{'d.txt': 'one\ntwo\n'})
+    three.git('switch', '-q', 'main')
+    place.rename(three.sessions / '.archive' / name)
+    three.git('update-ref', 'refs/kept', 'last')
+    three.git('branch', '-q', '-D', 'last')
+    index = three.sessions / '.archive' / 'index.jsonl'
+    index.unlink()
+    listed = json.loads(run('history', '--metrics', '--json').out)['sessions']
+    found = next(each for each in listed if each['session'] == name)
+    compared = json.loads(run('compare', name, 'other', '--json').out)
+    assert found['state'] == compared['sessions'][0]['state'] == 'paused'
+    assert (found['commits'], found['added'], found['deleted']) == (1, 2, 0)
+    figures = {each['name']: each['values'][0] for each in compared['figures']}
+    assert (figures['commits'], figures['lines added']) == (1, 2)
