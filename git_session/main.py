@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -32,6 +33,7 @@ _CARE = 'care'
 INTERNAL = 'internal'
 _HELP = ('-h', '--help', 'help')
 _VERSION = ('-v', '--version', 'version')
+_NO_MORE = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)  # files, processes, memory
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell sees git itself end
 
 COMMANDS: dict[str, Command] = {
@@ -131,9 +133,11 @@ def _unable(error: OSError) -> int:
     if os.environ.get('GIT_TRACE_SESSION'):
         raise error
     name = error.filename
-    where = (
-        f"cannot access '{os.fsdecode(name)}'" if isinstance(name, (str, bytes)) else 'write error'
-    )
+    where = 'write error'
+    if isinstance(name, (str, bytes)):
+        where = f"cannot access '{os.fsdecode(name)}'"
+    elif error.errno in _NO_MORE:
+        where = 'cannot start git'
     _drop_output()
     try:
         output.talk(f'fatal: {output.plain(where)}: {error.strerror or error}')
@@ -205,6 +209,9 @@ def run() -> NoReturn:
     for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
         if getattr(sys, name) is None:  # it was closed: nowhere then, as for git
             setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))  # noqa: SIM115
+    if not os.environ.get('GIT_TRACE_SESSION'):
+        # A file of dulwich's that cannot be written tells so once more as it is let go.
+        sys.unraisablehook = lambda _: None
     try:
         status = main(sys.argv[1:])
     except KeyboardInterrupt:

@@ -140,13 +140,15 @@ def publish(repo: git.Repository, places: Iterable[str], config: Config) -> None
         waiting = pending(places, config)
         found, placed = lines(waiting) if waiting else ({}, [])
         notes.publish(repo, found, _subject(placed))
+        for each in placed:
+            mark(each.place, config['session.share'], each.size)
     except SessionError as error:
         output.warn(error.message)
         for text in error.hints:
             output.hint(text)
-        return
-    for each in placed:
-        mark(each.place, config['session.share'], each.size)
+    except OSError as error:
+        output.warn(f'cannot publish: {error.strerror}')
+        output.hint('the log has it all; the next command publishes it')
 
 
 def _subject(placed: list[Pending]) -> str:

@@ -6,6 +6,7 @@ become events first, so that what is shown is right even where hooks never ran.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -38,6 +39,12 @@ CONFIG_FILE = os.path.join('.session', 'config.yaml')
 _POINTER = 'session-branch'  # in the worktree's git directory: a hint for post-checkout
 
 
+# A file system that is full or read-only, a directory of somebody else's, a limit on files.
+_UNWRITABLE = (
+    errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM,
+)  # fmt: skip
+
+
 class Workspace:
     """Use `open_workspace`."""
 
@@ -52,6 +59,7 @@ class Workspace:
         self.events: list[Event] = []
         self.lost = 0  # lines of the log that hold no event
         self.most_counted = 0  # files in which lines are counted and marks read, 0 for any
+        self._warned: list[str] = []
         self._work: history.Work | None = None
         self._identity: git.Process | None = None
         self._begun: history.Comparison | None = None
@@ -184,28 +192,33 @@ class Workspace:
             session.id, git.identity(self._identity), self.events[-1].id if self.events else ''
         )
 
-    def record(self, made: Iterable[Event]) -> Session:
+    def record(self, made: Iterable[Event], *, in_passing: bool = False) -> Session:
         """Write events to the log, then everything that follows from it.
 
         When this returns, the events are on disk, and the session is what the log
         says with them and with what others wrote meanwhile.  Raises SessionError
-        when they could not be written: then nothing was recorded.
+        when they could not be written: then nothing was recorded.  Who records `in_passing`
+        is told by an OSError that nothing can be written there.
         """
-        recorded = list(made)
-        lines = [events.encode(event) for event in recorded]
-        session = self.require()
         try:
-            with eventlog.lock(self.repo.sessions):
-                if eventlog.session_id(self.place) != session.id:
-                    raise SessionError(
-                        f'session {session.id} has just ended or moved; nothing was recorded'
-                    )
-                eventlog.append(self.place, lines)
-                session = self._refresh()
+            return self._record(list(made))
         except OSError as error:
+            if in_passing and error.errno in _UNWRITABLE:
+                raise
             raise SessionError(
                 f"cannot record in '{self.place}': {error.strerror}", 'nothing was recorded'
             ) from None
+
+    def _record(self, recorded: list[Event]) -> Session:
+        lines = [events.encode(event) for event in recorded]
+        session = self.require()
+        with eventlog.lock(self.repo.sessions):
+            if eventlog.session_id(self.place) != session.id:
+                raise SessionError(
+                    f'session {session.id} has just ended or moved; nothing was recorded'
+                )
+            eventlog.append(self.place, lines)
+            session = self._refresh()
         if any('public' in event.facts for event in recorded):
             from git_session import leaks
 
@@ -236,12 +249,35 @@ class Workspace:
 
     def _warn(self, error: OSError) -> None:
         """Nothing is lost: the log has it all, and the next command tries again."""
-        output.warn(f"cannot write in '{self.place}': {error.strerror}")
+        text = f"cannot write in '{self.place or self.repo.sessions}': {error.strerror}"
+        if text not in self._warned:
+            self._warned.append(text)
+            output.warn(text)
+
+    def in_passing(self) -> _InPassing:
+        """For a `with`: what could be written down here waits where nothing can be written."""
+        return _InPassing(self)
 
     def point(self) -> None:
         """Tell the hooks of this worktree that it has a session."""
         text = f'{self.repo.branch}\n' if self.session is not None else ''
         eventlog.write_file(os.path.join(self.repo.gitdir, _POINTER), text)
+
+
+class _InPassing:
+    """See `Workspace.in_passing`."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if not isinstance(error, OSError) or error.errno not in _UNWRITABLE:
+            return False
+        self._workspace._warn(error)
+        return True
 
 
 def _nothing() -> None:
@@ -271,26 +307,32 @@ def open_workspace(
     workspace = Workspace(repo, settings, found)
     workspace.most_counted = most_counted
     workspace._identity = asked.identity
-    enabled.settle(repo, settings)
+    with workspace.in_passing():
+        enabled.settle(repo, settings)
     if reconcile:
-        for text in bindings.reconcile(repo, idle=workspace.idle):
-            output.talk(output.plain(text))
+        with workspace.in_passing():
+            for text in bindings.reconcile(repo, idle=workspace.idle):
+                output.talk(output.plain(text))
     workspace.load()
     if reconcile:
-        _restore(workspace)
+        with workspace.in_passing():
+            _restore(workspace)
     if workspace.session is not None and reconcile:
-        _complete(workspace)
+        with workspace.in_passing():
+            _complete(workspace)
     if workspace.session is not None and reconcile:
         built = None
         if work:
             workspace.begin_work()
             meanwhile()
             built = workspace.work(asked.status)
-        _reconcile(workspace, built, reason='' if arriving else 'found')
+        with workspace.in_passing():
+            _reconcile(workspace, built, reason='' if arriving else 'found')
         if work:
             workspace.read_added()
         if workspace.config['session.auto_checkpoint']:
-            _checkpoint(workspace)
+            with workspace.in_passing():
+                _checkpoint(workspace)
         from git_session import generated, identity, presence
 
         # git's hooks leave that to the next command too.
@@ -337,7 +379,7 @@ def _checkpoint(workspace: Workspace) -> None:
         impact = figures.impact(workspace.quality().figures)
         made.add('checkpoint', commit=workspace.repo.head, auto=True, impact=impact)
     if fresh or made.made:
-        workspace.record([*fresh, *made.made])
+        workspace.record([*fresh, *made.made], in_passing=True)
 
 
 def require_work_tree(workspace: Workspace) -> str:
@@ -386,6 +428,6 @@ def _reconcile(workspace: Workspace, built: history.Work | None, *, reason: str)
         made.add('resume', reason=reason)
     fresh += made.made
     if fresh:
-        workspace.record(fresh)
+        workspace.record(fresh, in_passing=True)
         workspace.forget_work()
         workspace.point()
