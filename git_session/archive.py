@@ -114,6 +114,11 @@ def places(sessions: str) -> list[str]:
     return [folder(sessions, name) for name in _archived(sessions)]
 
 
+def is_finished(sessions: str, place: str) -> bool:
+    """Whether a directory is that of a session in the archive."""
+    return os.path.dirname(place) == os.path.join(sessions, FOLDER)
+
+
 def move(place: str, target: str) -> None:
     """Move the files of a session's directory, not the directories of longer branch names."""
     os.makedirs(target, exist_ok=True)
@@ -127,6 +132,10 @@ def move(place: str, target: str) -> None:
             os.remove(source)
             for home in (place, target):
                 eventlog.remove(os.path.join(home, eventlog.PUBLISHED))
+        elif name == eventlog.DAMAGED and os.path.exists(goal):
+            with open(source, 'rb') as old, open(goal, 'ab') as file:
+                file.write(old.read())
+            os.remove(source)
         elif name == eventlog.ARRIVED and os.path.exists(goal):
             eventlog.mark_arrived(target, eventlog.arrived(place))
             os.remove(source)

@@ -120,7 +120,7 @@ def absorb(here: Workspace) -> dict[str, int]:
         return {}
     from git_session import transfer  # not needed to find out that nothing is new
 
-    if before and git.resolve(before) is None:
+    if '\0' in before or (before and git.resolve(before) is None):
         before = ''
     found: dict[str, list[Event]] = {}
     for _, added in notes.additions(repo, before, tip):

@@ -9,6 +9,7 @@ finished one.  In it::
     arrived       the ids of the events that came from elsewhere, one a line: that somebody
                   is said there to have made them is what whoever sent them says.  It is
                   not part of an event, which would bring its own
+    damaged       lines that stood in the log and hold no event, one after the other
 
 and the generated files.  A line is written by one write to a file opened with
 O_APPEND, so parallel writers do not mix; it is on disk when `append` returns.
@@ -37,6 +38,7 @@ LOG = 'events.jsonl'
 ID = 'id'
 PUBLISHED = 'published'
 ARRIVED = 'arrived'
+DAMAGED = 'damaged'
 ENDING = '.ending'
 INDEX = 'index.jsonl'  # lies beside the folders of finished sessions, whose names are ids
 
@@ -61,6 +63,7 @@ def session_id(place: str) -> str | None:
 
 
 MOST_ID = 200  # characters: ours are far shorter, and no file system takes 256
+_OURS = f'{{"v":{events.VERSION},'
 _IN_IDS = frozenset('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-')
 
 
@@ -78,9 +81,10 @@ def live(sessions: str) -> dict[str, str]:
     while pending:
         prefix = pending.pop()
         for entry in _entries(os.path.join(sessions, prefix)):
-            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith('.'):
+            if entry.is_dir() and not entry.name.startswith('.'):
                 branch = prefix + entry.name
-                pending.append(branch + '/')
+                if not entry.is_symlink():  # it may lead back to here
+                    pending.append(branch + '/')
                 name = session_id(entry.path)
                 if name:
                     found[branch] = name
@@ -189,6 +193,46 @@ def append(place: str, lines: list[bytes]) -> None:
         os.close(handle)
 
 
+def set_aside(place: str) -> int:
+    """Take the damaged lines out of the log into DAMAGED; how many.  The caller holds the lock.
+
+    They become white space where they are: hooks, which hold no lock, may write meanwhile,
+    and what is published stays at its place.  What a newer version may have written stays.
+    """
+    size = log_size(place)
+    if size == 0:
+        return 0
+    append(place, [])  # ends a torn line, and waits for a hook that is writing one
+    lines = read_bytes(place).split(b'\n')
+    bad = [(number, line) for number, line in enumerate(lines) if _is_damaged(line)]
+    if bad:
+        with open(os.path.join(place, DAMAGED), 'ab') as file:
+            file.write(b''.join(line + b'\n' for _, line in bad))
+            file.flush()
+            os.fsync(file.fileno())
+        starts = [0]
+        for line in lines:
+            starts.append(starts[-1] + len(line) + 1)
+        with open(os.path.join(place, LOG), 'r+b') as file:
+            for number, line in bad:
+                file.seek(starts[number])
+                file.write(b' ' * len(line))
+            file.flush()
+            os.fsync(file.fileno())
+    return len(bad)
+
+
+def _is_damaged(line: bytes) -> bool:
+    """Whether no version can have written a line so: no text, or an event that is torn."""
+    if not line.strip() or events.decode(line) is not None:
+        return False
+    try:
+        text = line.decode().replace('\t', ' ')
+    except UnicodeDecodeError:
+        return True
+    return not text.isprintable() or text.startswith(_OURS)
+
+
 def log_size(place: str) -> int:
     """The bytes of the log, 0 when there is none."""
     try:
@@ -208,8 +252,9 @@ def write_file(path: str, text: str | bytes, *, durable: bool = False) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError:
+    except OSError as error:
         remove(temporary)
+        error.filename = path  # a write says none, a rename the temporary one
         raise
 
 

@@ -19,11 +19,13 @@ class Balance(Record):
     """What one side lacks: session id -> events.
 
     `unnoted` are those that are marked as published and that no note has, `unlogged`
-    those that the notes have of a session that is here, and its log has not.
+    those that the notes have of a session that is here, and its log has not.  `damaged` is how
+    many lines of a log hold no event, by the directory of a finished session.
     """
 
     unnoted: dict[str, list[Event]]
     unlogged: dict[str, list[Event]]
+    damaged: dict[str, int]
 
 
 def compare(here: Workspace) -> Balance:
@@ -35,8 +37,11 @@ def compare(here: Workspace) -> Balance:
             noted.setdefault(event.session, {})[event.id] = event
     share = here.config['session.share']
     unnoted, unlogged = {}, {}
+    damaged: dict[str, int] = {}
     for place in sharing.places(here.repo):
-        session, logged, _ = archive.load(place)
+        session, logged, bad = archive.load(place)
+        if bad and archive.is_finished(here.repo.sessions, place):
+            damaged[place] = bad
         there = noted.get(session.id, {})
         united = events.unite([*logged, *there.values()])
         missing = [event for event in united if event is there.get(event.id)]
@@ -49,7 +54,7 @@ def compare(here: Workspace) -> Balance:
             ]  # fmt: skip
             if lost:
                 unnoted[session.id] = lost
-    return Balance(unnoted, unlogged)
+    return Balance(unnoted, unlogged, damaged)
 
 
 def mend(here: Workspace, balance: Balance) -> None:

@@ -18,6 +18,7 @@ from git_session import (
     hooks,
     output,
     probe,
+    sharing,
     storage,
     words,
 )
@@ -84,7 +85,7 @@ def run(action: str, values: Values) -> int:
     found.append(_rewrite(repo, fix=fix))
     if not any(each.subject == 'notes' for each in known):
         found.append(Finding('notes'))
-    found += [*_sessions(repo, fix=fix), *_shared(fix=fix), _configuration(repo)]
+    found += [*_storage(repo, fix=fix), _configuration(repo)]
     _show(found, outcome, values)
     return 1 if any(each.problem and not each.fixed for each in found) else 0
 
@@ -102,7 +103,7 @@ def _show(found: list[Finding], outcome: probe.Outcome | None, values: Values) -
         state = 'fixed' if each.fixed else each.problem or 'ok' + note
         output.out(f'{each.subject}: {output.line(state)}\n')
         # What helps several is said once, after the last of them.
-        if each.problem and each.remedy != after.remedy and not each.fixed:
+        if each.problem and each.remedy not in ('', after.remedy) and not each.fixed:
             output.hint(each.remedy)
 
 
@@ -218,61 +219,89 @@ def _rewrite(repo: git.Repository, *, fix: bool) -> Finding:
     return Finding(subject, 'no', "'git session hooks install'")
 
 
-def _sessions(repo: git.Repository, *, fix: bool) -> list[Finding]:
-    found = []
-    writable = os.access(repo.sessions if os.path.isdir(repo.sessions) else repo.common, os.W_OK)
-    found.append(Finding('storage', '' if writable else f"'{repo.sessions}' is not writable"))
+def _storage(repo: git.Repository, *, fix: bool) -> list[Finding]:
+    """Whether what is stored is well; with `fix` what is mended is named as fixed."""
+    found = _look(repo)
+    if not fix or not _is_writable(repo):
+        return found
+    try:
+        _mend(repo)
+    except OSError as error:
+        where = f"cannot write '{error.filename}'" if error.filename else 'cannot write'
+        return [*found, Finding('storage', f'{where}: {error.strerror}')]
+    except SessionError as error:
+        return [*found, Finding('storage', error.message, '\n'.join(error.hints))]
+    after = _look(repo)
+    still = [each for each in after if each.problem]
+    return [
+        each if each in still or not each.problem else each.replace(fixed=True) for each in found
+    ] + [each for each in still if each not in found]
+
+
+def _is_writable(repo: git.Repository) -> bool:
+    return os.access(repo.sessions if os.path.isdir(repo.sessions) else repo.common, os.W_OK)
+
+
+def _look(repo: git.Repository) -> list[Finding]:
+    unwritable = '' if _is_writable(repo) else f"'{repo.sessions}' is not writable"
+    found = [Finding('storage', unwritable)]
     for branch, name in eventlog.live(repo.sessions).items():
         place = eventlog.directory(repo.sessions, branch)
         session, _, lost = archive.load(place)
         subject = f'session {name}'
         if not session.started:
-            found.append(Finding(subject, f"'{place}' has no start event"))
+            found.append(Finding(subject, f"'{place}' has no start event", _FIX))
         elif lost:
-            path = os.path.join(place, eventlog.LOG)
-            found.append(
-                Finding(
-                    subject,
-                    f"{lost} lines of '{path}' cannot be read",
-                    'they are kept and passed over',
-                )
-            )
+            found.append(_damaged(subject, place, lost))
         elif session.branch != branch:
             found.append(Finding(subject, f"says it is of branch '{session.branch}'"))
         else:
             found.append(Finding(subject))
-        if fix and writable:
-            _mend(repo, place)
-    if fix and writable:
-        open_workspace()  # follows renames and deletions, ends what was ending
-    return found
+    return found + _shared()
 
 
-def _shared(*, fix: bool) -> list[Finding]:
+def _damaged(subject: str, place: str, lost: int) -> Finding:
+    path = os.path.join(place, eventlog.LOG)
+    return Finding(
+        subject, f"{words.count(lost, 'line')} of '{path}' cannot be read",
+        f"they are kept and passed over; {_FIX} moves what is damaged to '{eventlog.DAMAGED}'",
+    )  # fmt: skip
+
+
+def _shared() -> list[Finding]:
     """Whether logs and notes agree; each is made again from the other."""
     try:
         here = open_workspace(reconcile=False)
     except SessionError:
         return []  # of the configuration, which is looked at by itself
-    balance = storage.compare(here)
-    found = [
+    try:
+        balance = storage.compare(here)
+    except SessionError as error:
+        return [Finding('notes', error.message, '\n'.join(error.hints))]
+    return [
+        _damaged(f'session {os.path.basename(place)}', place, lost)
+        for place, lost in balance.damaged.items()
+    ] + [
         Finding(f'session {name}', f'{words.count(len(lost), "published event")} in no note', _FIX)
         for name, lost in balance.unnoted.items()
     ] + [
         Finding(f'session {name}', f'{words.count(len(lost), "event")} in the notes only', _FIX)
         for name, lost in balance.unlogged.items()
-    ]
-    if fix and found:
-        storage.mend(here, balance)
-        return [each.replace(fixed=True) for each in found]
-    return found
+    ]  # fmt: skip
 
 
-def _mend(repo: git.Repository, place: str) -> None:
-    """Make the generated files again."""
-    path = os.path.join(repo.top, CONFIG_FILE) if repo.top else None
+def _mend(repo: git.Repository) -> None:
+    """Take damaged lines out, make logs, notes and generated files again from what is there."""
+    here = open_workspace()  # follows renames and deletions, ends what was ending
     with eventlog.lock(repo.sessions):
-        generated.generate(place, config.load(path, git.configuration()))
+        for place in sharing.places(repo):
+            eventlog.set_aside(place)
+    balance = storage.compare(here)
+    if balance.unnoted or balance.unlogged:
+        storage.mend(here, balance)
+    with eventlog.lock(repo.sessions):
+        for branch in eventlog.live(repo.sessions):
+            generated.generate(eventlog.directory(repo.sessions, branch), here.config)
 
 
 def _configuration(repo: git.Repository) -> Finding:

@@ -273,13 +273,31 @@ def test_generated_files_are_made_again(work: Repo, run: Run) -> None:
 
 
 def test_lines_that_cannot_be_read(work: Repo, run: Run) -> None:
-    with (work.place() / 'events.jsonl').open('ab') as file:
-        file.write(b'not an event\n')
+    """They are moved aside; the others stay at their place, and what hooks add after them."""
+    log = work.place() / 'events.jsonl'
+    before = log.read_bytes()
+    damaged = [b'{"v":1,"id":"2026', b'\0' * 20, b'not \xff an event', b'\x1b[2J' * 2000]
+    newer = b'{"v":9,"of":"a newer version"}'
+    log.write_bytes(b'\n'.join([damaged[0], before.strip(), *damaged[1:3], newer, damaged[3]]))
+    size = log.stat().st_size
     name = work.context()['session']
     said = run('doctor', '--no-probe', status=1)
-    assert f'session {name}: 1 line' in said.out
+    assert f'session {name}: 5 lines' in said.out
     assert "events.jsonl' cannot be read\n" in said.out
-    assert 'hint: they are kept and passed over\n' in said.err
+    assert "hint: they are kept and passed over; 'git session doctor --fix'" in said.err
+    run('doctor', '--fix', '--no-probe', status=1)  # the newer one stays
+    assert log.stat().st_size == size + 1
+    assert [line for line in log.read_bytes().split(b'\n') if line.strip()] == [
+        *before.strip().split(b'\n'), newer,
+    ]  # fmt: skip
+    assert (work.place() / 'damaged').read_bytes().split(b'\n') == [*damaged, b'']
+    log.write_bytes(log.read_bytes().replace(newer, b''))
+    with log.open('ab') as file:
+        file.write(b'\0\n')
+    said = run('doctor', '--fix', '--no-probe')
+    assert f'session {name}: fixed\n' in said.out
+    assert (work.place() / 'damaged').read_bytes().split(b'\n') == [*damaged, b'\0', b'']
+    assert f'session {name}: ok\n' in run('doctor', '--no-probe').out
 
 
 def test_a_bad_configuration(work: Repo, run: Run) -> None:
