@@ -203,7 +203,7 @@ def as_signed(repo: git.Repository, tip: str, base: str) -> str:
     if not _signs() or tip == base:
         return tip
     with closing(Store(repo, tip)) as store:
-        tree = store.read(tip.encode()).tree.decode()
+        tree = store.read(tip.encode(), b'commit').tree.decode()
     new = _signed(tree, [base] if base else [], "Notes pushed by 'git session'")
     orders = f'update {REF} {new} {tip}\nupdate {KEPT} {new}\n'
     # Whoever was quicker is united with it by the next push.

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import time
+import zlib
+from contextlib import contextmanager
 
 from git_session import git
+from git_session.errors import SessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 # A directory of the tree: entry name -> (mode, hex object id, or the directory that
@@ -24,6 +27,23 @@ _DIRECTORY, _FILE = 0o040000, 0o100644
 _FILES = (0o100644, 0o100755, 0o100664)
 _HEX = frozenset(b'0123456789abcdef')
 _MANY = 64  # objects from which on a pack is written: a file each would be slow
+_REMEDY = "'git update-ref -d refs/notes/session', then 'git session doctor --fix' makes them again"
+
+
+@contextmanager
+def _reading(name: bytes) -> Iterator[None]:
+    """Raise SessionError where dulwich finds an object damaged, which it takes apart late."""
+    from dulwich import errors
+
+    try:
+        yield
+    except (
+        errors.FileFormatException, errors.ChecksumMismatch, errors.ApplyDeltaError,
+        zlib.error, ValueError, AssertionError,
+    ) as error:  # fmt: skip
+        raise SessionError(
+            f'damaged notes: object {name.decode()}: {type(error).__name__}', _REMEDY
+        ) from None
 
 
 class Store:
@@ -50,31 +70,43 @@ class Store:
     def close(self) -> None:
         self._disk.close()
 
-    def read(self, name: bytes) -> Any:
-        """An object by its hex id; raises SessionError when git has none either."""
+    def read(self, name: bytes, kind: bytes) -> Any:
+        """An object by its hex id; raises SessionError when git has none of this kind either."""
         if name in self._fresh:
             return self._fresh[name]
-        try:
-            return self._disk[name]
-        except KeyError:  # a partial clone: git fetches it
-            git.read('cat-file', '-e', name.decode())
-            return self._disk[name]
+        with _reading(name):
+            try:
+                found = self._disk[name]
+            except KeyError:  # a partial clone: git fetches it
+                if git.ask('cat-file', '-e', name.decode()).status != 0:
+                    raise SessionError(
+                        f'damaged notes: object {name.decode()} is missing', _REMEDY
+                    ) from None
+                found = self._disk[name]
+        if found.type_name != kind:
+            what = f'{name.decode()} is a {found.type_name.decode()}, not a {kind.decode()}'
+            raise SessionError(f'damaged notes: {what}', _REMEDY)
+        return found
 
     def tree(self, commit: bytes) -> Directory:
         """The top directory of a notes commit, to be changed as you like."""
-        return dict(self.directory(self.read(commit).tree))
+        with _reading(commit):
+            tree = self.read(commit, b'commit').tree
+        return dict(self.directory(tree))
 
     def directory(self, tree: bytes) -> Directory:
         """The entries of a tree; they are shared, and not to be changed."""
         found = self._trees.get(tree)
         if found is None:
-            found = {entry.path: (entry.mode, entry.sha) for entry in self.read(tree).items()}
+            with _reading(tree):
+                entries = self.read(tree, b'tree').items()
+            found = {entry.path: (entry.mode, entry.sha) for entry in entries}
             self._trees[tree] = found
         return found
 
     def lines(self, blob: bytes) -> list[bytes]:
         """The lines of a note that are not empty."""
-        return [line for line in self.read(blob).data.split(b'\n') if line.strip()]
+        return [line for line in self.read(blob, b'blob').data.split(b'\n') if line.strip()]
 
     def write(self, item: Any) -> bytes:
         """Keep an object to be written; its hex id."""

@@ -77,7 +77,7 @@ def content(store: Store, root: Directory, above: bytes = b'') -> dict[str, set[
             for name, lines in content(store, below, above + entry).items():
                 found.setdefault(name, set()).update(lines)
         elif len(above + entry) == 40:
-            lines = {line for line in store.read(item).data.split(b'\n') if line}
+            lines = {line for line in store.read(item, b'blob').data.split(b'\n') if line}
             found.setdefault((above + entry).decode(), set()).update(lines)
     return {name: lines for name, lines in found.items() if lines}
 
