@@ -45,7 +45,7 @@ def command(event: str, variables: str) -> str:
     return (
         f'session() {{ {leave}{variables} session_stderr=3; '
         f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit 0; '
-        "trap 'exit 0' EXIT; "
+        "trap 'exit 0' EXIT; command trap '' XFSZ 2>/dev/null; "
         f'{{ . "$session_hooks/{event}"; }} 3>&2 2>/dev/null; exit 0; }}; session'
     )
 

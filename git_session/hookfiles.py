@@ -74,6 +74,7 @@ def text(event: str, variables: str) -> str:
         f'{variables} session_stderr=3\n'
         f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit $status\n'
         "trap 'exit $status' EXIT # whatever becomes of our files, git goes on\n"
+        "command trap '' XFSZ 2>/dev/null # a limit on file sizes (ulimit -f) would kill us\n"
         f'{{ {load} }} 3>&2 2>/dev/null\n'
         'exit $status\n'
     )
