@@ -66,7 +66,6 @@ class _Counter:
     def __init__(self, *, with_lines: bool, cut: frozenset[str]) -> None:
         self.read = 0
         self._with_lines, self._cut = with_lines, cut
-        self._tell = _teller()
 
     def count(self, revision: str, without: str) -> Tally:
         """The tally of the commits that one has and the other has not."""
@@ -82,20 +81,15 @@ class _Counter:
         return older, newer
 
     def _each(self, revision: str, without: str, choose: Callable[[str], Tally]) -> None:
-        for entry in wholelog.read(
+        entries = wholelog.read(
             revision, without=without, with_lines=self._with_lines, cut=self._cut
-        ):
+        )
+        counted = output.counting(
+            'reading history', entries, lambda: wholelog.number(revision, without=without)
+        )
+        for entry in counted:
             choose(entry.oid).add(entry)
             self.read += 1
-            if not self.read % 1000:
-                self._tell(self.read)
-
-
-def _teller() -> Callable[[int], None]:
-    import time
-
-    begun, tick = time.monotonic(), output.ticker('reading history')
-    return lambda number: tick(time.monotonic() - begun)
 
 
 def _current(head: str, kept: tuple[Part, Part] | None, counter: _Counter) -> tuple[Part, Part]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import contextfiles, eventlog, filelog, git, history
+from git_session import contextfiles, eventlog, filelog, git, history, output
 from git_session.analysis import contexthealth, contextlines, filehistory
 from git_session.analysis.around import Around, Relevant
 from git_session.analysis.contexthealth import Health
@@ -154,14 +154,20 @@ def _uncommitted() -> tuple[history.Uncommitted, ...]:
     return history.parse_status(git.checked(git.start_status().reply()))
 
 
+def _number(head: str) -> int:
+    return int(git.read('rev-list', '--count', f'--max-count={_FAR_BACK}', head, '--'))
+
+
 def every(here: Workspace, now: float) -> list[tuple[ContextFile, Health]]:
     """All context files of the repository with their health, the stalest first."""
     top = here.repo.top or '.'
     near = names(here) if here.session is not None else ()
     found = contextfiles.Listing(top, near, None).files()
     commits: Iterable[Touched] = ()
-    if here.repo.head and found:
-        commits = filelog.Reading(here.repo.head, _FAR_BACK).commits()
+    head = here.repo.head
+    if head and found:
+        read = filelog.Reading(head, _FAR_BACK).commits()
+        commits = output.counting('reading history', read, lambda: _number(head))
     health = _health(here, found, commits, now, _FAR_BACK)
     order = sorted(found, key=lambda each: (-health[each.path].score, each.path))
     return [(each, health[each.path]) for each in order]

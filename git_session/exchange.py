@@ -16,7 +16,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from git_session.remotes import Fetched
     from git_session.workspace import Workspace
@@ -81,15 +81,19 @@ def syncs(here: Workspace) -> bool:
 
 def _meet(here: Workspace, remote: str) -> Fetched:
     fetched = remotes.fetch(remote)
-    sharing.publish(here.repo, sharing.places(here.repo), here.config)
+    sharing.publish(here.repo, _places(here), here.config)
     notes.unite(here.repo, list(fetched.tips.values()), f"Notes of '{remote}' united")
     return fetched
+
+
+def _places(here: Workspace) -> Iterable[str]:
+    return output.progress('reading sessions', sharing.places(here.repo))
 
 
 def preview(here: Workspace, remote: str) -> Outgoing:
     """What a push would take there now.  Nothing here changes but what is known of the remote."""
     fetched = remotes.fetch(remote)
-    waiting = sharing.pending(sharing.places(here.repo), here.config)
+    waiting = sharing.pending(_places(here), here.config)
     lines, _ = sharing.lines(waiting)
     tip = notes.tip()
     for name, some in notes.additions(here.repo, _base(here, remote, fetched), tip) if tip else ():

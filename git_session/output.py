@@ -11,7 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, TextIO, TypeVar
 
     Item = TypeVar('Item')
@@ -187,6 +187,7 @@ def data(content: bytes) -> None:
     if buffer is None:  # some program's own stream
         _write(sys.stdout, content.decode())
         return
+    _wipe()
     sys.stdout.flush()
     buffer.write(content)
     buffer.flush()
@@ -226,9 +227,28 @@ def ticker(title: str) -> Callable[[float], None]:
         nonlocal shown
         if int(seconds) > shown and is_watched():
             shown = int(seconds)
-            _write(sys.stderr, f'{title}: {shown}s\r')
+            _passing(f'{title}: {shown}s')
 
     return tick
+
+
+_left = 0  # columns of what `_passing` has written and nothing has taken the place of
+
+
+def _passing(text: str) -> None:
+    """Write on the terminal what the next text takes the place of."""
+    global _left
+    sys.stderr.write(f'{text:<{_left}}\r')
+    sys.stderr.flush()
+    _left = len(text)
+
+
+def _wipe() -> None:
+    global _left
+    if _left:
+        sys.stderr.write(' ' * _left + '\r')
+        sys.stderr.flush()
+        _left = 0
 
 
 def can_ask() -> bool:
@@ -244,18 +264,25 @@ def ask(question: str) -> bool:
 
 def progress(title: str, items: Sequence[Item]) -> Iterator[Item]:
     """Go through the items; after a second a terminal is told how far that is, as git does."""
+    return counting(title, items, lambda: len(items))
+
+
+def counting(title: str, items: Iterable[Item], count: Callable[[], int]) -> Iterator[Item]:
+    """The same; `count` says how many there are, and is asked after a second on a terminal only."""
     import time
 
     begun = shown = time.monotonic()
-    for done, item in enumerate(items):
-        now = time.monotonic()
-        if now - begun > 1 and now - shown > 0.1 and is_watched():
-            shown = now
-            share = f'{100 * done // len(items)}% ({done}/{len(items)})'
-            _write(sys.stderr, f'{title}: {share}\r')
-        yield item
-    if shown > begun:
-        _write(sys.stderr, f'{title}: 100% ({len(items)}/{len(items)}), done.\n')
+    total = 0
+    try:
+        for done, item in enumerate(items):
+            now = time.monotonic()
+            if now - shown > 0.1 and now - begun > 1 and is_watched():
+                total = total or max(count(), done, 1)
+                shown = now
+                _passing(f'{title}: {100 * done // total}% ({done}/{total})')
+            yield item
+    finally:
+        _wipe()
 
 
 def warn(text: str) -> None:
@@ -267,6 +294,7 @@ def hint(text: str) -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
+    _wipe()
     try:
         stream.write(text)
     except UnicodeEncodeError:
@@ -291,6 +319,7 @@ def _page(text: str, command: str) -> bool:
         return False
     import subprocess
 
+    _wipe()
     # The pager is the user's own command line, which git runs by the shell too.
     environment = {'LESS': 'FRX', 'LV': '-c', **os.environ}
     with subprocess.Popen(['sh', '-c', command], stdin=subprocess.PIPE, env=environment) as process:

@@ -5,7 +5,7 @@ A commit belongs to the period its author date is in: a rebase does not make old
 
 from __future__ import annotations
 
-from git_session import git, insight, wholelog, words
+from git_session import git, insight, output, wholelog, words
 from git_session.analysis import landscape
 from git_session.analysis.report import Subject
 from git_session.analysis.tally import Tally
@@ -81,8 +81,10 @@ def of_period(
     revisions = _revisions(here, branches)
     entries: Iterable[Entry] = ()
     if revisions:
-        entries = wholelog.read(
-            *revisions.values(), since=since, with_lines=not is_partial, cut=cut
+        entries = output.counting(
+            'reading history',
+            wholelog.read(*revisions.values(), since=since, with_lines=not is_partial, cut=cut),
+            lambda: wholelog.number(*revisions.values(), since=since),
         )
     counter = _Counter(owners)
     for each in entries:

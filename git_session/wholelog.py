@@ -76,9 +76,7 @@ def read(
     git fails on the way: what was read is not all then.
     Without lines git reads no file, which in a partial clone would fetch each of them.
     """
-    apart = ('--not', without) if without else ()
-    recent = (f'--max-age={int(since)}',) if since > 0 else ()
-    wanted = (*recent, *revisions, *apart, '--')
+    wanted = _wanted(*revisions, without=without, since=since)
     whole = _side_by_side(wanted) if with_lines else _one(*_NAMES, *wanted)
     for head, rest in whole:
         oid, parents, name, email, date, subject = head
@@ -88,6 +86,16 @@ def read(
         lines = _lines(rest) if with_lines else [Line(path, '', None, None) for path in rest]
         who = f'{name} <{email}>'
         yield Entry(oid, ' ' in parents, oid in cut, who, at, zone, subject, tuple(lines))
+
+
+def number(*revisions: str, without: str = '', since: float = 0) -> int:
+    """How many commits `read` has."""
+    return int(git.read('rev-list', '--count', *_wanted(*revisions, without=without, since=since)))
+
+
+def _wanted(*revisions: str, without: str, since: float) -> tuple[str, ...]:
+    recent = (f'--max-age={int(since)}',) if since > 0 else ()
+    return (*recent, *revisions, *(('--not', without) if without else ()), '--')
 
 
 def _one(*args: str) -> Generator[tuple[list[str], list[str]], None, None]:

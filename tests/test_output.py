@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 
 import pytest
 from hypothesis import given
@@ -217,3 +218,50 @@ def test_what_is_no_terminal_has_no_pager(capsys: pytest.CaptureFixture[str]) ->
 
     output.out('x\n' * 100, pager)
     assert capsys.readouterr().out == 'x\n' * 100
+
+
+class _Clock:
+    """A terminal, and the seconds that go by on it: half of one at each look."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, terminal: bool = True) -> None:
+        self.now = 0.0
+        self.screen = Terminal() if terminal else io.StringIO()
+        monkeypatch.setattr(sys, 'stderr', self.screen)
+        monkeypatch.setattr(time, 'monotonic', self)
+
+    def __call__(self) -> float:
+        self.now += 0.5
+        return self.now
+
+
+def test_long_work_says_how_far_it_is_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = _Clock(monkeypatch)
+    assert list(output.progress('reading', 'abcd')) == list('abcd')
+    assert clock.screen.getvalue() == (
+        'reading: 50% (2/4)\rreading: 75% (3/4)\r                  \r'
+    )
+
+
+def test_what_is_said_meanwhile_has_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = _Clock(monkeypatch)
+    for each in output.counting('reading', 'abcd', lambda: 100):
+        if each == 'c':
+            output.talk('c')
+            break
+    assert clock.screen.getvalue() == 'reading: 2% (2/100)\r                   \rc\n'
+    output.ticker('testing')(1)
+    output.talk('done')
+    assert clock.screen.getvalue().endswith('\ntesting: 1s\r           \rdone\n')
+
+
+def test_short_work_and_no_terminal_are_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def count() -> int:
+        raise AssertionError('nobody wants to know')
+
+    clock = _Clock(monkeypatch)
+    assert list(output.counting('reading', 'ab', count)) == ['a', 'b']
+    assert clock.screen.getvalue() == ''
+    clock = _Clock(monkeypatch, terminal=False)
+    assert list(output.counting('reading', 'abcd', count)) == list('abcd')
+    output.ticker('testing')(5)
+    assert clock.screen.getvalue() == ''

@@ -13,7 +13,7 @@ from git_session.workspace import Workspace, open_workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
 ABOUT = "Write a session as one file, for people and for 'git session import'."
@@ -82,10 +82,10 @@ class _Exported:
         name, found = self._read(place)
         yield transfer.to_toml(name, found).encode()
 
-    def lines(self, places: Iterable[str]) -> Iterator[bytes]:
+    def lines(self, places: Sequence[str]) -> Iterator[bytes]:
         listed = archive.index(self._here.repo.sessions)
         figures = {each['session']: each for each in listed}
-        for place in places:
+        for place in output.progress('reading sessions', places):
             name, found = self._read(place)
             if found:  # else it was pruned just now
                 session = replay(name, found)
