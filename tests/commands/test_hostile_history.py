@@ -176,9 +176,17 @@ def sha256(repo: Repo) -> None:
     repo.commit('fix: second', b='b\nc\n')
 
 
+def reftable(repo: Repo) -> None:
+    if git.version() < (2, 45):
+        pytest.skip('git before 2.45 knows no reftable')
+    shutil.rmtree(repo.path / '.git')
+    repo.git('init', '-q', '-b', 'main', '--ref-format=reftable')
+    repo.commit('first', b='b\n')
+
+
 FINE = (scripts, escapes, bytes_that_are_no_text, long_subjects, dates, mailmap,
         mailmap_is_a_folder, grafts, replaced, submodule, octopus, two_roots, shallow, partial,
-        bare, one_commit, detached, unborn, empty, sha256)  # fmt: skip
+        bare, one_commit, detached, unborn, empty, sha256, reftable)  # fmt: skip
 
 
 def _said(words: tuple[str, ...], capfd: pytest.CaptureFixture[str]) -> tuple[int, str]:
