@@ -82,7 +82,7 @@ OWNERS = {
         ),
         'analysis.grammars',
     ),
-    **dict.fromkeys(('anyio', 'mcp', 'mcp_types'), 'mcpserver'),
+    **dict.fromkeys(('anyio', 'mcp', 'mcp_types', 'pydantic'), 'mcpserver'),
     'yaml': 'configfile', 'dulwich': 'notetree', 'tomli_w': 'transfer', 'redact_secret': 'secrets',
     'jinja2': 'views.page', 'markupsafe': 'views.page',
 }  # fmt: skip
