@@ -57,7 +57,7 @@ def _side(here: Workspace, session: Session, known: Mapping[str, Any]) -> Side:
     if session.state == 'ended':  # what git said when it ended
         counts |= {key: known[key] for key in _COUNTS if known.get(key) is not None}
     record = archive.summary(session, idle=here.idle, figures=counts)
-    record['state'] = summaries.state(record, git.checked_out())
+    record['state'] = summaries.state(here, record, git.checked_out())
     tests = figures.last(session.checkpoints, 'tests')
     return Side(
         record, head, tuple(session.objectives), tuple(session.binding_decisions()),

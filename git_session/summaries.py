@@ -15,21 +15,24 @@ if TYPE_CHECKING:
 
 def every(here: Workspace) -> list[dict[str, Any]]:
     """The summary of each session (archive.summary), newest first."""
-    checked_out = git.checked_out()
     found = {each['session']: each for each in archive.index(here.repo.sessions)}
     found.update((each['session'], each) for each in _live(here))
+    checked_out = git.checked_out() if found else set()
     for each in found.values():
-        each['state'] = state(each, checked_out)
+        each['state'] = state(here, each, checked_out)
     return sorted(found.values(), key=lambda each: (-each['last_active'], each['session']))
 
 
-def state(record: Mapping[str, Any], checked_out: Collection[str]) -> str:
+def state(here: Workspace, record: Mapping[str, Any], checked_out: Collection[str]) -> str:
     """The state of a session: no worktree is on the branch of a paused one, whatever its log says.
 
-    `checked_out` is of git.checked_out.
+    That is so of those that are live here; whether one of another clone goes on only its log
+    says.  `checked_out` is of git.checked_out.
     """
-    is_on = record['state'] != 'active' or record['branch'] in checked_out
-    return str(record['state']) if is_on else 'paused'
+    if record['state'] != 'active' or record['branch'] in checked_out:
+        return str(record['state'])
+    is_here = _place(here, record) != archive.folder(here.repo.sessions, record['session'])
+    return 'paused' if is_here else 'active'
 
 
 def _live(here: Workspace) -> list[dict[str, Any]]:
@@ -63,7 +66,11 @@ def _heads() -> dict[str, str]:
 
 
 def _load(here: Workspace, record: Mapping[str, Any]) -> Session:
+    return archive.load(_place(here, record))[0]
+
+
+def _place(here: Workspace, record: Mapping[str, Any]) -> str:
+    """The directory of a session that goes on; that of another clone's is in the archive."""
     place = eventlog.directory(here.repo.sessions, record['branch'])
-    if eventlog.session_id(place) != record['session']:  # one of another clone, in the archive
-        place = archive.folder(here.repo.sessions, record['session'])
-    return archive.load(place)[0]
+    is_here = eventlog.session_id(place) == record['session']
+    return place if is_here else archive.folder(here.repo.sessions, record['session'])

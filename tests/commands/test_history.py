@@ -135,7 +135,7 @@ def test_of_another_clone(three: Repo, run: Run) -> None:
     place = three.place('last')
     name = (place / 'id').read_text().strip()
     three.commit('add d', **{'d.txt': 'one\ntwo\n'})
-    three.git('switch', '-q', 'main')
+    three.git('switch', '-q', 'main', GIT_SESSION='0')
     place.rename(three.sessions / '.archive' / name)
     three.git('update-ref', 'refs/kept', 'last')
     three.git('branch', '-q', '-D', 'last')
@@ -144,7 +144,7 @@ def test_of_another_clone(three: Repo, run: Run) -> None:
     listed = json.loads(run('history', '--metrics', '--json').out)['sessions']
     found = next(each for each in listed if each['session'] == name)
     compared = json.loads(run('compare', name, 'other', '--json').out)
-    assert found['state'] == compared['sessions'][0]['state'] == 'paused'
+    assert found['state'] == compared['sessions'][0]['state'] == 'active'
     assert (found['commits'], found['added'], found['deleted']) == (1, 2, 0)
     figures = {each['name']: each['values'][0] for each in compared['figures']}
     assert (figures['commits'], figures['lines added']) == (1, 2)
