@@ -295,7 +295,9 @@ def _usable(found: Any) -> dict[str, Any]:
     """A manifest, or one of its `others`, without what has another form than ours."""
     if not isinstance(found, dict):
         return {}
-    usable = {key: each for key, each in found.items() if isinstance(each, _KINDS.get(key, object))}
+    usable: dict[str, Any] = {
+        key: each for key, each in found.items() if isinstance(each, _KINDS.get(key, object))
+    }
     if len(usable) < len(found) or usable.get('method') not in METHODS[1:]:
         usable.pop('method', None)
     if 'others' in usable:
