@@ -13,57 +13,26 @@ from git_session import ccmp, ci, config, main
 from git_session.integrations import mcptools
 from git_session.views import handoff
 from tests import surface
+from tests.examples import FENCED, type_in
 from tests.repo import Repo
 
 DOCS = Path(__file__).parent.parent / 'docs'
-REST = '[...]'  # lines, or the rest of a line, that were left out
-_BLOCK = re.compile(r'^```(\w*)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-# What differs from run to run -> what the documents have in its place.
-_VARYING = (
-    (r'-20\d{6}-[0-9a-f]{4,}\b', '-20261123-3f9c'),
-    (r'\b[0-9a-f]{40}\b', '1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b'),
-    (r'\b(?=[0-9a-f]*\d)[0-9a-f]{10}\b', '1a2b3c4d5e'),
-    (r'\b20\d\d-\d\d-\d\d \d\d:\d\d\b', '2026-11-23 09:00'),
-    (r'\b20\d\d-\d\d-\d\dT[\d:.]+Z', '2026-11-23T09:00:00.000Z'),
-    (r'\bD-20\d{6}-[0-9a-f]{6}\b', 'D-20261123-0365d8'),
-    (r'\b\d+ minutes? ago\b', 'just now'),
-    (r'active time [1-9]\d*m\b', 'active time 0m'),
-)
 
 
 def _sections(name: str) -> dict[str, str]:
     """What stands below each heading of a document; those in its examples are none."""
-    text = _BLOCK.sub(lambda each: each[0].replace('#', '\0'), (DOCS / name).read_text())
+    text = FENCED.sub(lambda each: each[0].replace('#', '\0'), (DOCS / name).read_text())
     parts = [each.replace('\0', '#') for each in re.split(r'^##? (.*)\n', text, flags=re.M)]
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def _blocks(text: str, kind: str = '') -> list[str]:
-    return [block for found, block in _BLOCK.findall(text) if found == kind]
-
-
-def _plain(text: str) -> str:
-    for varying, same in _VARYING:
-        text = re.sub(varying, same, text)
-    return text
-
-
-def _fits(wanted: str, shown: str) -> bool:
-    """Whether an answer is what the document has of it."""
-    pattern = re.escape(wanted).replace(re.escape(f'{REST}\n'), '(?:.*\n)*?')
-    return re.fullmatch(pattern.replace(re.escape(REST), '.*'), shown) is not None
+    return [block for found, block in FENCED.findall(text) if found == kind]
 
 
 def _type(repo: Repo, blocks: list[str]) -> None:
-    """Type the commands of examples; each answer has to be the one in the document."""
     for block in blocks:
-        for example in re.split(r'^\$ ', block, flags=re.MULTILINE)[1:]:
-            typed = re.match(r'(?:.*\\\n)*.*\n', example)
-            assert typed is not None
-            command, wanted = typed[0], example[typed.end() :]
-            done = repo.run('sh', '-c', f'{{ {command}}} 2>&1')
-            shown = _plain(done.out).rstrip('\n') + '\n' if done.out else ''
-            assert _fits(wanted, shown), f'$ {command}{shown}'
+        type_in(repo, block)
 
 
 def _examples(text: str) -> list[str]:
