@@ -72,7 +72,7 @@ def test_a_fresh_clone_goes_on_and_gives_back(team: Team, ann: Clone) -> None:
     name = ann.log('feature/x').id
     assert bob.do('pull').out == f'{name}: 5 new events\n'
     assert bob.do('pull').err == 'already up to date\n'
-    assert bob.do('history').out.endswith(f'active  {name}  feature/x  0/1 objectives\n')
+    assert bob.do('history').out.endswith(f'active   {name}  feature/x  0/1 objectives\n')
     resumed = bob.do('resume', 'feature/x')
     assert f'session {name} goes on here\n' in resumed.err
     assert '# Session' in resumed.out and '# Handoff' in resumed.out
