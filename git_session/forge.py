@@ -19,7 +19,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import ci, eventlog, git, words
+from git_session import ci, eventlog, git, programs, words
 from git_session.output import line
 from git_session.record import Record
 from git_session.views.quoting import own, quoted, tagless
@@ -175,7 +175,7 @@ def _asked(program: str, where: Home, wanted: list[str]) -> dict[str, Known]:
 
             arguments = (program, *_question(where, key))
             try:
-                status = git.program(arguments, env=env, out=out, go_on=go_on)
+                status = programs.run(arguments, env=env, out=out, go_on=go_on)
                 with open(out, 'rb') as file:
                     data = file.read(_MOST_BYTES + 1)
             except (OSError, ValueError):

@@ -301,7 +301,7 @@ def _usable(found: Any) -> dict[str, Any]:
     if len(usable) < len(found) or usable.get('method') not in METHODS[1:]:
         usable.pop('method', None)
     if 'others' in usable:
-        others = map(_usable, usable['others'])
+        others = [_usable(each) for each in usable['others']]
         usable['others'] = [each for each in others if 'directory' in each]
     return usable
 

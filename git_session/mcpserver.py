@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from git_session import __version__, git
+from git_session import __version__, git, programs
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.integrations import mcptools
 from git_session.record import Record
@@ -58,7 +58,7 @@ def command(folder: str, words: Sequence[str]) -> Done:
             return max(map(_size, (out, err))) <= _MOST_BYTES
 
         try:
-            status = git.program(
+            status = programs.run(
                 (sys.executable, '-I', '-c', _CHILD, folder, *words), env=_environment(folder),
                 out=out, err=err, go_on=may_go_on,
             )  # fmt: skip

@@ -29,7 +29,7 @@ import os
 import shutil
 import tempfile
 
-from git_session import events, git, hookfiles, hooks
+from git_session import events, git, hookfiles, hooks, programs
 from git_session.errors import SessionError
 from git_session.record import Record
 
@@ -113,7 +113,7 @@ class Scratch:
         """Ask git in the scratch worktree; '' when it fails."""
         said = os.path.join(self.folder, 'answer')
         env = {**self.env, git.GUARD: '1'}
-        if git.trial('-C', self.top, *args, env=env, said=said, limit=LIMIT) != 0:
+        if programs.trial('-C', self.top, *args, env=env, said=said, limit=LIMIT) != 0:
             return ''
         return _content(said)
 
@@ -124,7 +124,8 @@ class Scratch:
             os.remove(trace)
         words = [word for each in self.settings for word in ('-c', each)]
         env = {**self.env, 'GIT_TRACE2_EVENT': trace}
-        status = git.trial('-C', place or self.top, *words, *args, env=env, said=said, limit=LIMIT)
+        at = ('-C', place or self.top)
+        status = programs.trial(*at, *words, *args, env=env, said=said, limit=LIMIT)
         problem = ''
         if status is None:
             problem = f'took longer than {LIMIT:.0f} seconds'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import git, history, output
+from git_session import git, history, output, programs
 from git_session.analysis import tdd as analysis
 from git_session.configfile import format_duration
 from git_session.errors import FATAL, REFUSED, SessionError
@@ -149,7 +149,7 @@ def run_tests(here: Workspace, asked: Command) -> Run:
     go_on = _watch(said, limit, clock)
     globs = here.config['quality.test_reports']
     before = testrun.stamps(top, globs)
-    status = git.shell(asked.text, folder=top, env=env, said=said, go_on=go_on)
+    status = programs.shell(asked.text, folder=top, env=env, said=said, go_on=go_on)
     if status is None:
         much = clock[0] < limit
         what = f'wrote more than {_MOST_BYTES >> 20} MiB' if much else (

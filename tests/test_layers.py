@@ -18,7 +18,9 @@ PACKAGE = Path(git_session.__file__).parent
 # above it in this table.  A package stands for its modules, in any order.
 LAYERS: dict[str, tuple[str, ...]] = {
     'base': ('errors', 'record', 'words', 'columns', 'globs'),
-    'edges and facts': ('secrets', 'identity', 'events', 'git', 'output', 'options', 'configfile'),
+    'edges and facts': (
+        'secrets', 'identity', 'events', 'git', 'programs', 'output', 'options', 'configfile',
+    ),
     'meaning and state': (
         'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig',
         'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile',
@@ -190,11 +192,11 @@ def _started(tree: ast.AST) -> set[str]:
     return found
 
 
-def test_only_git_runs_processes_but_for_the_pager() -> None:
+def test_two_modules_run_processes_but_for_the_pager() -> None:
     found = {name: _started(tree) for name, tree in TREES.items()}
     assert {name: ways for name, ways in found.items() if ways and name != 'git'} == {
-        'output': {'subprocess'}
-    }
+        'output': {'subprocess'}, 'programs': {'os.posix_spawnp'},
+    }  # fmt: skip
 
 
 def _prints(tree: ast.AST) -> bool:

@@ -95,11 +95,6 @@ def test_an_unknown_command(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize('later', ['report'])
-def test_a_command_of_a_later_issue_is_no_stub(repo: Repo, run: Run, later: str) -> None:
-    assert run(later, status=129).err.startswith(f"error: '{later}' is not a git session command\n")
-
-
 def test_version(run: Run) -> None:
     for word in ('--version', '-v', 'version'):
         assert run(word).out == f'git session version {__version__}\n'
