@@ -204,6 +204,17 @@ def test_sync_pushes_with_the_end_and_pulls_with_resume(team: Team, ann: Clone) 
     assert ann.do('pull').err == 'already up to date\n'  # nothing of Bob's is pushed yet
 
 
+def test_an_end_is_pushed_where_that_is_said(team: Team, ann: Clone) -> None:
+    assert 'pushed 7 events to origin\n' in ann.do('end', '--push').err
+    assert ann.noted() == noted(team.origin)
+
+
+def test_an_end_is_not_pushed_where_that_is_said(team: Team, ann: Clone) -> None:
+    ann.git('config', 'session.sync', 'true')
+    assert 'pushed' not in ann.do('end', '--no-push').err
+    assert team.origin.git('for-each-ref', 'refs/notes') == ''
+
+
 def test_the_tracked_configuration_cannot_switch_sync_on(team: Team, ann: Clone) -> None:
     ann.write_file('.session/config.yaml', 'session:\n  sync: true\n')
     assert 'pushed' not in ann.do('end').err

@@ -68,7 +68,7 @@ def test_end(built: Repo, run: Run) -> None:
         (('--handoff',), 'false', True, True),
         (('--no-handoff',), 'true', False, True),
         (('--no-summary',), 'true', True, False),
-        (('--summary', '--no-handoff'), 'true', False, True),
+        (('--no-summary', '--summary', '--no-handoff'), 'true', False, True),
     ],
 )
 def test_what_is_printed(
