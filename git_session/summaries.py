@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from git_session import archive, eventlog, forks, git, merged
+from git_session.errors import SessionError
 from git_session.workspace import Workspace
 
 TYPE_CHECKING = False
@@ -71,6 +72,9 @@ def _load(here: Workspace, record: Mapping[str, Any]) -> Session:
 
 def _place(here: Workspace, record: Mapping[str, Any]) -> str:
     """The directory of a session that goes on; that of another clone's is in the archive."""
-    place = eventlog.directory(here.repo.sessions, record['branch'])
-    is_here = eventlog.session_id(place) == record['session']
-    return place if is_here else archive.folder(here.repo.sessions, record['session'])
+    aside = archive.folder(here.repo.sessions, record['session'])
+    try:
+        place = eventlog.directory(here.repo.sessions, record['branch'])
+    except SessionError:  # none, where the start in its log is lost
+        return aside
+    return place if eventlog.session_id(place) == record['session'] else aside
