@@ -185,7 +185,10 @@ session_insert() {
     fi
     if [ -z "$notes$tail" ] || [ "$2$block$cutoff" = strip ]; then
         [ -n "$whole" ] || ours=$session_nl${ours%"$session_nl"}
-        printf '%s' "$ours" 2>/dev/null >> "$1"
+        printf '%s' "$ours" 2>/dev/null >> "$1" && return 0
+        line=$head$notes$tail # there was room for a part of it
+        [ -n "$whole" ] || line=${line%"$session_nl"}
+        printf '%s' "$line" 2>/dev/null > "$1"
         return 0
     fi
     tail=$notes$tail
@@ -193,7 +196,9 @@ session_insert() {
     if [ -n "$cutoff" ] && [ "$2" != final ]; then
         session_overwrite "$1"
     elif session_same "$1"; then
-        printf '%s' "$head$ours$tail" 2>/dev/null > "$1"
+        # Where there is no room for all of it, what was there has some.
+        printf '%s' "$head$ours$tail" 2>/dev/null > "$1" ||
+            printf '%s' "$head$tail" 2>/dev/null > "$1"
     fi
     return 0
 }
