@@ -94,6 +94,7 @@ def write(repo: git.Repository, content: str) -> str:
     os.makedirs(repo.sessions, exist_ok=True)
     if read(repo) != content:
         eventlog.write_file(path(repo), content)
+    _make_readable(repo)
     if is_included(repo):
         return ''
     added = ''
@@ -105,6 +106,22 @@ def write(repo: git.Repository, content: str) -> str:
 
     _edit(repo, include)
     return added
+
+
+def _make_readable(repo: git.Repository) -> None:
+    """Let everybody read the file who reads the config: git dies where it may not.
+
+    That is after a root with a strict umask, say, has installed the hooks for another.
+    """
+    for ours, theirs in ((path(repo), os.path.join(repo.common, 'config')),
+                         (repo.sessions, repo.common)):  # fmt: skip
+        mode = os.stat(ours).st_mode & 0o777
+        wanted = mode | (os.stat(theirs).st_mode & (0o111 if ours == repo.sessions else 0o444))
+        if wanted != mode:
+            try:
+                os.chmod(ours, wanted)
+            except PermissionError:
+                pass  # it is somebody else's
 
 
 def remove(repo: git.Repository, added: str) -> None:
