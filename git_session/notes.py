@@ -12,6 +12,8 @@ has overwritten them, and the next command unites the two again.
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import time
 from contextlib import closing
@@ -28,6 +30,8 @@ REF = 'refs/notes/session'
 KEPT = 'refs/session/kept'
 LOCK = '.notes'
 _TRIES = 60
+_HOPELESS = tuple(map(os.strerror, (errno.EACCES, errno.EROFS, errno.ENOSPC)))
+_EXISTS, _LOCKED = os.strerror(errno.EEXIST), 20  # a lock that stays is of somebody who died
 _TIPS = '--format=%(refname) %(objectname)'
 
 
@@ -166,6 +170,7 @@ def _move(
     Our own processes wait for each other; hooks and git do not, so the ref is compared.
     """
     with closing(Store(repo, oid)) as store, eventlog.lock(repo.sessions, name=LOCK):
+        locked = 0
         for attempt in range(_TRIES):
             old = tip()
             new = build(store, old)
@@ -177,6 +182,9 @@ def _move(
             moved = git.ask('update-ref', *log, stdin=orders.encode())
             if moved.status == 0:
                 return
+            locked += moved.err.count(_EXISTS)
+            if locked > _LOCKED or moved.err.rstrip('\n').endswith(_HOPELESS):
+                break
             time.sleep(random.uniform(0, 0.02 * min(attempt + 1, 10)))
     raise SessionError(
         f"cannot update ref '{REF}'", *moved.err.strip().splitlines()[:1],

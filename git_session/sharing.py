@@ -57,7 +57,7 @@ def pending(places: Iterable[str], config: Config) -> list[Pending]:
             continue
         data = eventlog.read_bytes(place)
         end = data.rfind(b'\n') + 1  # a torn last line is not an event yet
-        begin = _begin(place, share)
+        begin = published_size(place, share)
         begin = begin if begin <= end else 0
         session, _, _ = archive.load(place)
         fresh, _ = events.decode_all(data[begin:end])
@@ -94,13 +94,13 @@ def _published(place: str) -> str:
         return ''
 
 
-def _begin(place: str, share: Iterable[str]) -> int:
+def published_size(place: str, share: Iterable[str]) -> int:
     """How many bytes of the log are published; 0 where more kinds are shared than then.
 
     What is published already is not added again.
     """
     size, _, then = _published(place).partition(' ')
-    known = size.isascii() and size.isdigit() and then == _mark(0, share)[2:]
+    known = size.isascii() and size.isdigit() and len(size) < 19 and then == _mark(0, share)[2:]
     return int(size) if known else 0
 
 

@@ -47,13 +47,17 @@ def compare(here: Workspace) -> Balance:
         missing = [event for event in united if event is there.get(event.id)]
         if missing:
             unlogged[session.id] = missing
-        if sharing.is_published(place, share):
-            lost = [
-                event for event in logged
-                if event.id not in there and sharing.is_shared(event, share)
-            ]  # fmt: skip
-            if lost:
-                unnoted[session.id] = lost
+        size = sharing.published_size(place, share)
+        claimed = logged
+        if size < eventlog.log_size(place):
+            claimed = events.decode_all(eventlog.read_bytes(place)[:size])[0]
+        lost = [
+            event for event in claimed
+            if event.id not in there and event.session == session.id
+            and sharing.is_shared(event, share)
+        ]  # fmt: skip
+        if lost and size:
+            unnoted[session.id] = lost
     return Balance(unnoted, unlogged, damaged)
 
 
@@ -62,6 +66,8 @@ def mend(here: Workspace, balance: Balance) -> None:
     if balance.unlogged:
         arrivals.receive(here, balance.unlogged, published=True)
     for place in sharing.places(here.repo):
-        if (eventlog.session_id(place) or archive.load(place)[0].id) in balance.unnoted:
+        # What was taken from the notes is published; what was beside it in the log may not be.
+        name = eventlog.session_id(place) or archive.load(place)[0].id
+        if name in balance.unnoted or name in balance.unlogged:
             sharing.unmark(place)
     sharing.publish(here.repo, sharing.places(here.repo), here.config)

@@ -221,7 +221,10 @@ def _rewrite(repo: git.Repository, *, fix: bool) -> Finding:
 
 def _storage(repo: git.Repository, *, fix: bool) -> list[Finding]:
     """Whether what is stored is well; with `fix` what is mended is named as fixed."""
-    found = _look(repo)
+    try:
+        found = _look(repo)
+    except OSError as error:
+        return [Finding('storage', f"cannot access '{error.filename}': {error.strerror}")]
     if not fix or not _is_writable(repo):
         return found
     try:
