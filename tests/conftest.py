@@ -16,6 +16,11 @@ from hypothesis import HealthCheck, settings
 from git_session import git, hooks
 from git_session.identity import AGENTS
 from git_session.main import main
+from tests.exercise import (  # noqa: F401  # what pytest finds here
+    muted_program,
+    pytest_configure,
+    pytest_runtest_call,
+)
 from tests.repo import Repo, Result
 
 # The same examples in every run, however slow the machine is.
