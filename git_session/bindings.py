@@ -13,6 +13,7 @@ import os
 import time
 
 from git_session import archive, eventlog, events, git, history, merged
+from git_session.errors import SessionError
 from git_session.eventlog import Maker
 
 _STAMP = '.bindings'
@@ -93,7 +94,7 @@ def _reconcile(repo: git.Repository, idle: float) -> list[str]:
         else:
             how = finish(repo, branch, name, result='gone', idle=idle)
             said.append(f"branch '{branch}' is {how}; its session {name} is archived")
-    _forget_copies(bound, live)
+    _forget(repo, bound, live)
     return said
 
 
@@ -138,12 +139,35 @@ def _bring_back(repo: git.Repository, bound: dict[str, str], live: dict[str, str
             live[branch] = name
 
 
-def _forget_copies(bound: dict[str, str], live: dict[str, str]) -> None:
-    """`git branch -c` copies the key."""
+def _forget(repo: git.Repository, bound: dict[str, str], live: dict[str, str]) -> None:
+    """Take out keys that are copies (`git branch -c`), and those of sessions that are over."""
     home = {name: branch for branch, name in live.items()}
     for branch, name in bound.items():
-        if branch not in live and bound.get(home.get(name, '')) == name:
+        is_copy = bound.get(home.get(name, '')) == name
+        if branch not in live and (is_copy or _is_over(repo, name)):
             _configure('--unset-all', f'branch.{branch}.session')
+
+
+def _is_over(repo: git.Repository, name: str) -> bool:
+    """Whether the session lies in the archive and has ended."""
+    if not eventlog.is_id(name):
+        return False
+    place = archive.folder(repo.sessions, name)
+    return eventlog.session_id(place) == name and archive.load(place)[0].state == 'ended'
+
+
+def mend(repo: git.Repository, branch: str, session_id: str | None, bound: str) -> None:
+    """Write or take out the key of a branch whose start or end was killed just before that.
+
+    `bound` is what the configuration says, '' for nothing.
+    """
+    try:
+        if session_id is not None:
+            bind(branch, session_id)
+        elif bound and _is_over(repo, bound):
+            unbind(branch)
+    except SessionError:
+        pass  # the configuration cannot be written: everything else can be shown all the same
 
 
 def _is_in_the_way(source: str, target: str) -> bool:

@@ -390,12 +390,18 @@ def require_work_tree(workspace: Workspace) -> str:
 
 
 def _restore(workspace: Workspace) -> None:
-    """Find the session again whose `id` is lost or damaged."""
+    """Find the session again whose `id` is lost or damaged, and bind it to its branch."""
     session, branch = workspace.session, workspace.repo.branch
-    if branch is None or (session is not None and session.started):
+    if branch is None:
         return
     bound = workspace.setting(f'branch.{branch}.session')
+    if session is not None and session.started:
+        if bound != session.id and session.state != 'ended':
+            bindings.mend(workspace.repo, branch, session.id, bound)
+        return
     name = bindings.restore(workspace.repo, branch, bound)
+    if name is None and session is None and bound:
+        bindings.mend(workspace.repo, branch, None, bound)
     if name is not None:
         bindings.bind(branch, name)
         output.talk(f'the id of session {name} was lost; it is there again')

@@ -35,6 +35,56 @@ def test_a_session_is_bound_to_its_branch(work: Repo) -> None:
     assert bound(work, 'work') == work.context()['session']
 
 
+def test_a_start_that_was_killed_before_it_was_bound(
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(branch: str, session_id: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bindings, 'bind', killed)
+        run('start', 'next', status=130)
+    assert bound(work, 'next') == ''
+    run('status')
+    name = live(work)['next']
+    assert bound(work, 'next') == name
+    work.git('branch', '-m', 'later')
+    run('status')
+    assert live(work)['later'] == name
+
+
+@pytest.mark.parametrize('branch', ['work', 'main'])
+def test_an_end_that_was_killed_before_it_was_unbound(
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, branch: str
+) -> None:
+    """The key goes with the next command there, or when the configuration is looked at."""
+    work.commit('second')
+
+    def killed(branch: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bindings, 'unbind', killed)
+        run('end', status=130)
+    assert (live(work), bound(work, 'work')) == ({}, work.git('config', 'branch.work.session'))
+    work.git('switch', '-q', branch)
+    work.git('config', 'some.key', 'changed')
+    run('status', status=1)
+    assert bound(work, 'work') == ''
+    run('resume', 'work')
+    assert bound(work, 'work') == live(work)['work']
+
+
+def test_a_key_that_cannot_be_mended_is_no_hindrance(
+    work: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bindings.time, 'sleep', lambda seconds: None)
+    work.git('config', '--unset', 'branch.work.session')
+    (work.path / '.git' / 'config.lock').touch()
+    bindings.mend(git.discover(), 'work', live(work)['work'], '')
+    assert bound(work, 'work') == ''
+
+
 def test_a_second_look_is_only_a_look_at_the_config_file(
     work: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
