@@ -63,13 +63,17 @@ def switch(
     arguments = ['switch', '--no-guess', *(['-c'] if create else []), branch]
     if not create and not git.ref_exists('refs/heads/' + branch):
         arguments.remove('--no-guess')  # a remote's branch of that name will do
+        require_room(branch)
+    elif base:
+        require_room(branch)
     moves = branch != here.repo.branch
     leaves = create or moves
-    aside = putaside.put_aside(here) if leaves and not carry else None
+    puts_aside = leaves and not carry and putaside.is_possible(here.repo)
+    aside = putaside.put_aside(here) if puts_aside else None
     reply = git.act(*arguments, *([base] if base else []), capture=True)
     # A hook that fails after the switch gives git its exit status; we are there all the same.
     if reply.status != 0 and not (moves and git.is_on(branch)):
-        if leaves and not carry and here.repo.head:
+        if puts_aside:
             settle()
         if aside is not None:
             wip.restore(here.repo, here.settings, aside)
@@ -85,6 +89,20 @@ def switch(
     if not carry and not create:
         putaside.take_back(there)
     return there
+
+
+def require_room(branch: str) -> None:
+    """Raise SessionError where a new branch cannot be beside those there are, as `x` and `x/y`.
+
+    git says so too, but when it has written the files of the other commit already.
+    """
+    ref = 'refs/heads/' + branch
+    parts = branch.split('/')
+    above = ['refs/heads/' + '/'.join(parts[:number]) for number in range(1, len(parts))]
+    listed = git.ask('for-each-ref', '--format=%(refname)', ref + '/', *above).out.split('\n')
+    for each in listed[:-1]:
+        if each in above or each.startswith(ref + '/'):
+            raise SessionError(f"cannot lock ref '{ref}': '{each}' exists; cannot create '{ref}'")
 
 
 def settle() -> None:

@@ -12,15 +12,19 @@ from git_session.wip import Saved
 from git_session.workspace import Workspace
 
 
-def put_aside(here: Workspace) -> Saved | None:
-    """Save the working tree of the current branch; None where there is nothing to save.
+def is_possible(repo: git.Repository) -> bool:
+    """Whether a working tree can be put aside: on a branch with a commit, in no operation.
 
     In the middle of a merge or a rebase it is left alone: git itself refuses to leave then.
     """
-    repo = here.repo
-    if repo.branch is None or repo.head is None or wip.operation(repo):
+    return repo.branch is not None and repo.head is not None and not wip.operation(repo)
+
+
+def put_aside(here: Workspace) -> Saved | None:
+    """Save the working tree of the current branch; None where there is nothing to save."""
+    if here.repo.branch is None or not is_possible(here.repo):
         return None
-    return wip.save(repo, here.settings, repo.branch)
+    return wip.save(here.repo, here.settings, here.repo.branch)
 
 
 def take_back(there: Workspace) -> None:

@@ -103,6 +103,28 @@ def test_a_branch_of_the_remote(make_repo: Callable[..., Repo], run: Run, tmp_pa
     assert start['base_ref'] == 'refs/remotes/origin/main'
 
 
+@pytest.mark.parametrize('words', [('x/y',), ('x/y/z', '--base', 'HEAD~1'), ('x/y', '--base', 'y')])
+def test_a_branch_that_cannot_be_beside_another(
+    repo: Repo, run: Run, words: tuple[str, ...]
+) -> None:
+    """git finds that out after it has written the other commit's files: nothing may change."""
+    repo.git('update-ref', 'refs/remotes/origin/x/y', 'HEAD')
+    repo.git('branch', 'y')
+    repo.git('switch', '-q', '-c', 'x')
+    repo.commit('second', **{'a.txt': 'two\n', 'new.txt': 'new\n'})
+    ref = f'refs/heads/{words[0]}'
+    assert run('start', *words, status=128).err == (
+        f"fatal: cannot lock ref '{ref}': 'refs/heads/x' exists; cannot create '{ref}'\n"
+    )
+    assert repo.git('status', '--porcelain') == ''
+    assert repo.git('branch', '--show-current') == 'x'
+    repo.git('switch', '-q', '-C', 'deep/er/name')
+    repo.git('branch', '-D', 'x')
+    assert "'refs/heads/deep/er/name' exists" in run(
+        'start', 'deep/er', '--base', 'y', status=128
+    ).err  # fmt: skip
+
+
 def test_an_unborn_head(make_repo: Callable[..., Repo], run: Run) -> None:
     repo = make_repo(commit=False)
     said = run('start', '-o', 'Begin')

@@ -157,6 +157,30 @@ def test_create_the_branch_that_we_are_on(repo: Repo, run: Run) -> None:
     assert repo.run('git', 'config', 'branch.main.session').out == ''
 
 
+def test_staged_changes_off_a_branch_are_not_touched(work: Repo, run: Run) -> None:
+    """git refuses to leave them behind, and there is no branch to save them with."""
+    work.commit('other', **{'a.txt': 'other\n'})
+    work.git('checkout', '-q', '--detach')
+    work.write(**{'a.txt': 'staged\n', 'new.txt': 'new\n'})
+    work.git('add', '.')
+    assert run('switch', 'main', status=1).err.startswith('error: Your local changes')
+    assert work.git('status', '--porcelain') == 'M  a.txt\nA  new.txt'
+    assert (work.path / 'a.txt').read_text() == 'staged\n'
+
+
+def test_a_resolved_conflict_is_not_touched(work: Repo, run: Run) -> None:
+    """All of it is in the index, and git refuses to leave in the middle of a cherry-pick."""
+    work.commit('ours', **{'a.txt': 'ours\n'})
+    work.git('switch', '-q', '-c', 'side', 'main')
+    work.commit('theirs', **{'a.txt': 'theirs\n'})
+    assert work.run('git', 'cherry-pick', 'work').status == 1
+    work.write(**{'a.txt': 'resolved\n', 'new.txt': 'new\n'})
+    work.git('add', '.')
+    assert run('switch', 'work', status=128).err.startswith('fatal: cannot switch branch while')
+    assert work.git('status', '--porcelain') == 'M  a.txt\nA  new.txt'
+    assert (work.path / 'a.txt').read_text() == 'resolved\n'
+
+
 def test_to_where_we_are(work: Repo, run: Run) -> None:
     before = work.events()
     assert run('switch', 'work').err == "Already on 'work'\n"
