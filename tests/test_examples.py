@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def _edits(repo: Repo) -> dict[str, Callable[[], None]]:
 
 
 @pytest.fixture
-def day(repo: Repo) -> Repo:
+def day(files_method: None, repo: Repo) -> Repo:
     """The repository before the day in the README, where its author is at home."""
     repo.git('config', 'user.name', 'Mira Okafor')
     repo.git('config', 'user.email', 'mira@example.com')
@@ -189,7 +190,8 @@ def test_what_is_said_of_secrets(session: Repo) -> None:
 
 
 def test_what_is_said_of_exports(session: Repo) -> None:
-    session.run('sh', '-c', 'command -v jq') or pytest.skip('no jq')
+    if not shutil.which('jq'):
+        pytest.skip('no jq')
     said = _typed(session, _block('docs/data-model.md: git session export'))
     assert re.search(r'^ +1 20\d\d-\d\d-\d\d\tstart$', said, re.MULTILINE)
 
