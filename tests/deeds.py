@@ -330,7 +330,8 @@ def start(self: Life, place: str, step: Step) -> None:
     remote = self.alone(place, 'show-ref', '-q', f'refs/remotes/origin/{name}').status == 0
     like = ('switch', '-q', name) if exists or remote else ('switch', '-q', '-c', name)
     resume = ('--resume',) if step.a % 3 == 2 else ()
-    self.move(place, step, 'start', name, *options, *resume, like=like)
+    here = name == self.branch(place)
+    self.move(place, step, 'start', name, *options, *resume, like=() if here else like)
 
 
 def our_switch(self: Life, place: str, step: Step) -> None:
@@ -341,7 +342,7 @@ def our_switch(self: Life, place: str, step: Step) -> None:
 
 def resume(self: Life, place: str, step: Step) -> None:
     name = (_branch(self, place, step.c),) if step.a % 3 else ()
-    like = ('switch', '-q', *name) if name else ()
+    like = ('switch', '-q', *name) if name and name[0] != self.branch(place) else ()
     if not name:
         live = truth.live(self.world.sessions(place))
         if self.branch(place) not in live:  # it chooses the one that was active last
@@ -364,7 +365,8 @@ def hand_over(self: Life, place: str, step: Step) -> None:
     if self.do(place, step, 'push') == 0 and not self.doing(other):
         self.git(other, 'fetch', '-q')
         self.do(other, step, 'pull')
-        self.move(other, step, 'resume', name, like=('switch', '-q', name))
+        like = ('switch', '-q', name) if name != self.branch(other) else ()
+        self.move(other, step, 'resume', name, like=like)
 
 
 def wip(self: Life, place: str, step: Step) -> None:

@@ -89,7 +89,8 @@ class Life:
                     self.check()
             self.check()
             self.meet()
-            self._fsck()
+            for name in (*CLONES, 'origin.git'):
+                self.world.fsck(name)
         except Exception as error:
             raise AssertionError(f'{error}\n\n' + '\n'.join(self.story)) from error
 
@@ -317,7 +318,9 @@ class Life:
         for where, texts in truth.logs(sessions).items():
             for text in texts:
                 name = json.loads(text)['id']
-                assert self._once(clone, found, name, text), f'twice, in {where}: {text}'
+                # The event of a commit is written by whoever finds it, each time the same.
+                once = name not in found or '"type":"commit"' in text or clone in self.hurt
+                assert once, f'twice, in {where}: {text}'
                 found[name] = min(text, found.get(name, text), key=len)
         known = self.known[clone]
         lost = known.keys() - found.keys()
@@ -333,27 +336,17 @@ class Life:
         ]  # fmt: skip
         assert not left or clone in self.hurt, f'left: {left}'
 
-    def _once(self, clone: str, found: dict[str, str], name: str, text: str) -> bool:
-        return name not in found or clone in self.hurt
-
     def check(self) -> None:
         """Everything that can be asked answers, and says what the logs and git say."""
         self.story.append('all: check')
+        for clone in self.hurt:  # so that all its bindings are looked at
+            self.git(clone, 'config', 'some.key', self.text())
         for place in self.world.places():
             self._ask(place)
         for clone in CLONES:
             self.world.same_messages(clone)
             self._check_bindings(clone)
             self._check_logs(clone)
-
-    def _fsck(self) -> None:
-        for repo in (*(Repo(self.world.ours / each) for each in CLONES), self.world.origin):
-            said = repo.run('git', 'fsck', '--strict', '--no-dangling', '--no-progress')
-            problems = [
-                line for line in (said.out + said.err).splitlines()
-                if not line.startswith('notice: HEAD points to an unborn branch')
-            ]  # fmt: skip
-            assert (said.status, problems) == (0, []), said
 
     def _ask(self, place: str) -> None:
         if self._command(place, QUIET, 'status', '--json') == 0:
@@ -442,6 +435,10 @@ class Life:
                 for clone in CLONES:
                     status = self._command(clone, QUIET, word)
                     assert status == 0, f'{clone}: {word}: {status}'
+        logs = [truth.logs(self.world.sessions(clone)) for clone in CLONES]
+        for clone in CLONES:
+            assert self._command(clone, QUIET, 'pull') == 0
+        assert logs == [truth.logs(self.world.sessions(clone)) for clone in CLONES]
         there = [noted(Repo(self.world.ours / each)) for each in CLONES]
         assert there[0] == there[1] == noted(self.world.origin)
         for clone in CLONES:

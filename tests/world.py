@@ -35,6 +35,8 @@ OUR_FILES = re.compile(r'sessions?(-\S+)?\Z|SESSION_EDITMSG\Z')
 OUR_CONFIG = re.compile(
     r'\t(session = .*|path = sessions/.*|rewriteRef = refs/notes/sessio\[n\])\n'
 )
+# Scratch files, of which git writes more where there are hooks; what is compared elsewhere.
+NOT_COMPARED = ('hooks', 'worktrees', 'COMMIT_EDITMSG', 'AUTO_MERGE')
 
 
 class State(NamedTuple):
@@ -61,6 +63,7 @@ def ground(folder: Path) -> Path:
         clone.git('config', 'remote.origin.url', '../origin.git')
         clone.git('config', 'user.name', name.title())
         clone.git('config', 'user.email', f'{name}@example.com')
+        clone.git('config', 'core.checkStat', 'minimal')  # a copy's files are not changed ones
     return folder
 
 
@@ -212,7 +215,7 @@ class World:
         if not self.exact and not head.startswith('ref:'):
             head = repo.git('log', '-1', '--format=%T %at')
         doing = sorted(each for each in os.listdir(gitdir) if not OUR_FILES.match(each))
-        doing = [each for each in doing if each not in ('hooks', 'worktrees')]
+        doing = [each for each in doing if each not in NOT_COMPARED]
         return State(
             head, '\n'.join(refs), repo.git('ls-files', '-s', '-z', '-t'),
             tuple(doing), dict(self._files(repo.path)),
@@ -228,20 +231,37 @@ class World:
                 if path.is_symlink():
                     yield str(path.relative_to(top)), ('link', os.fsencode(os.readlink(path)))
                     continue
-                data = path.read_bytes()
-                if not self.exact and b'>>>>>>>' in data:
-                    data = OIDS.sub('OID', data.decode()).encode()
-                yield str(path.relative_to(top)), (oct(path.stat().st_mode & 0o777), data)
+                mode = oct(path.stat().st_mode & 0o777)
+                yield str(path.relative_to(top)), (mode, path.read_bytes())
 
     def same(self, place: str) -> None:
         """Raises AssertionError where working tree, index, refs or HEAD are other than git's."""
-        mine, other = self.state(place), self.state(place, twin=True)
+        mine, other = (
+            state._replace(files={path: self._marked(*each) for path, each in state.files.items()})
+            for state in (self.state(place), self.state(place, twin=True))
+        )
         wrong = {
             name: (getattr(mine, name), getattr(other, name))
             for name in State._fields
             if getattr(mine, name) != getattr(other, name)
         }
         assert not wrong, f'{place}: {wrong}'
+
+    def _marked(self, kind: str, data: bytes) -> tuple[str, bytes]:
+        """A file, without the object id behind the mark of a conflict where ids differ."""
+        if self.exact or b'>>>>>>>' not in data:
+            return kind, data
+        return kind, OIDS.sub('OID', data.decode()).encode()
+
+    def fsck(self, name: str) -> None:
+        """Raises AssertionError where git finds a problem that it does not find in the twin."""
+        found = []
+        for world in (self.ours, self.twin):
+            words = ('fsck', '--strict', '--no-dangling', '--no-progress')
+            said = Repo(world / name).run('git', *words)
+            lines = set((said.out + said.err).splitlines())
+            found.append({each for each in lines if not each.startswith('notice: ')})
+        assert found[0] <= found[1], f'{name}: {found}'
 
     def same_messages(self, clone: str) -> None:
         """Raises AssertionError where a message is other than what git alone has made of it."""
