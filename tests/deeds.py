@@ -19,7 +19,7 @@ from tests import truth
 from tests.campaign import unlock
 from tests.repo import Repo
 from tests.team import noted
-from tests.world import CLONES, World
+from tests.world import CLONES, World, refs
 
 if TYPE_CHECKING:
     from tests.lives import Life, Step
@@ -51,15 +51,13 @@ def _branch(self: Life, place: str, number: int) -> str:
     """A branch that is there, or sometimes perhaps not."""
     if number % 4 == 3:
         return BRANCHES[number // 4 % len(BRANCHES)]
-    form = '--format=%(refname:lstrip=2)'
-    there = self.alone(place, 'for-each-ref', form, 'refs/heads').out.split()
+    there = self.branches(place)
     return there[number // 4 % len(there)] if there else 'main'
 
 
 def _fresh(self: Life, place: str, number: int) -> str:
     """A name that no branch has, if one is left."""
-    form = '--format=%(refname:lstrip=2)'
-    there = self.alone(place, 'for-each-ref', form, 'refs/heads').out.split()
+    there = self.branches(place)
     left = [each for each in BRANCHES if each not in there]
     return left[number % len(left)] if left and number % 8 else BRANCHES[number % len(BRANCHES)]
 
@@ -326,9 +324,9 @@ def start(self: Life, place: str, step: Step) -> None:
     if step.a % 3 == 0 and self.branch(place) not in ('', 'main'):
         self.do(place, step, 'start', *options)
         return
-    exists = self.alone(place, 'show-ref', '-q', '--verify', f'refs/heads/{name}').status == 0
-    remote = self.alone(place, 'show-ref', '-q', f'refs/remotes/origin/{name}').status == 0
-    like = ('switch', '-q', name) if exists or remote else ('switch', '-q', '-c', name)
+    found = refs(self.world.common(place))
+    exists = {f'refs/heads/{name}', f'refs/remotes/origin/{name}'} & found.keys()
+    like = ('switch', '-q', name) if exists else ('switch', '-q', '-c', name)
     resume = ('--resume',) if step.a % 3 == 2 else ()
     here = name == self.branch(place)
     self.move(place, step, 'start', name, *options, *resume, like=() if here else like)

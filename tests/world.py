@@ -35,8 +35,18 @@ OUR_FILES = re.compile(r'sessions?(-\S+)?\Z|SESSION_EDITMSG\Z')
 OUR_CONFIG = re.compile(
     r'\t(session = .*|path = sessions/.*|rewriteRef = refs/notes/sessio\[n\])\n'
 )
+OUR_REFS = re.compile(r'refs/(notes/session|session/\S+)( |\Z)')
 # Scratch files, of which git writes more where there are hooks; what is compared elsewhere.
 NOT_COMPARED = ('hooks', 'worktrees', 'COMMIT_EDITMSG', 'AUTO_MERGE')
+
+
+class Entry(NamedTuple):
+    """An entry of an index; `flags` are stage, assume-unchanged and those of version 3."""
+
+    path: str
+    mode: int
+    oid: str
+    flags: tuple[int, int]
 
 
 class State(NamedTuple):
@@ -44,7 +54,7 @@ class State(NamedTuple):
 
     head: str
     refs: str
-    index: str
+    index: tuple[Entry, ...]
     doing: tuple[str, ...]  # names in the git directory
     files: dict[str, tuple[str, bytes]]
 
@@ -202,24 +212,22 @@ class World:
 
     def state(self, place: str, *, twin: bool = False) -> State:
         repo = Repo((self.twin if twin else self.ours) / place)
-        what = '%(objectname)' if self.exact else '%(tree) %(*tree) %(authordate:unix)'
-        listed = repo.git('for-each-ref', f'--format=%(refname) {what} %(symref)')
-        refs = [
-            each for each in listed.split('\n')
-            if not each.startswith(('refs/notes/session ', 'refs/session/'))
-        ]  # fmt: skip
-        gitdir = self.gitdir(place)
+        gitdir, common = self.gitdir(place), self.common(place)
         if twin:
-            gitdir = Path(str(gitdir).replace(str(self.ours), str(self.twin), 1))
+            here, there = str(self.ours), str(self.twin)
+            gitdir, common = (Path(str(each).replace(here, there, 1)) for each in (gitdir, common))
         head = (gitdir / 'HEAD').read_text()
-        if not self.exact and not head.startswith('ref:'):
-            head = repo.git('log', '-1', '--format=%T %at')
+        if self.exact:
+            found = '\n'.join(f'{name} {oid}' for name, oid in sorted(refs(common).items()))
+        else:
+            what = '%(tree) %(*tree) %(authordate:unix) %(symref)'
+            found = repo.git('for-each-ref', f'--format=%(refname) {what}')
+            found = '\n'.join(each for each in found.split('\n') if not OUR_REFS.match(each))
+            if not head.startswith('ref:'):
+                head = repo.git('log', '-1', '--format=%T %at')
         doing = sorted(each for each in os.listdir(gitdir) if not OUR_FILES.match(each))
         doing = [each for each in doing if each not in NOT_COMPARED]
-        return State(
-            head, '\n'.join(refs), repo.git('ls-files', '-s', '-z', '-t'),
-            tuple(doing), dict(self._files(repo.path)),
-        )  # fmt: skip
+        return State(head, found, index(gitdir), tuple(doing), dict(self._files(repo.path)))
 
     def _files(self, top: Path) -> Iterator[tuple[str, tuple[str, bytes]]]:
         for folder, folders, names in os.walk(top):
@@ -277,8 +285,18 @@ class World:
 
     def retwin(self) -> None:
         """The twin becomes a copy of ours with everything of ours taken out."""
+        kept = self.folder / 'objects'  # those that there are: most of the work
+        stores = ['origin.git/objects', *(f'{name}/.git/objects' for name in CLONES)]
+        for number, name in enumerate(stores if self.twin.exists() else ()):
+            (self.twin / name).rename(kept.with_suffix(f'.{number}'))
         shutil.rmtree(self.twin, ignore_errors=True)
-        shutil.copytree(self.ours, self.twin, symlinks=True)
+        shutil.copytree(
+            self.ours, self.twin, symlinks=True, ignore=shutil.ignore_patterns('objects')
+        )
+        for number, name in enumerate(stores):
+            if kept.with_suffix(f'.{number}').exists():
+                kept.with_suffix(f'.{number}').rename(self.twin / name)
+            _link(self.ours / name, self.twin / name)
         for git_dir in (self.twin / 'origin.git', *(self.twin / each / '.git' for each in CLONES)):
             self._strip(git_dir)
         for path in [*self.twin.glob('*/.git/worktrees/*/gitdir'), *self.twin.glob('w*/.git')]:
@@ -300,6 +318,50 @@ class World:
             packed.write_text(re.sub(r'.* refs/(notes/session|session/.*)\n(\^.*\n)?', '', text))
         config = git_dir / 'config'
         config.write_text(OUR_CONFIG.sub('', config.read_text()))
+
+
+def _link(source: Path, target: Path) -> None:
+    """Add what the target does not have of an object store."""
+    for folder, _, names in os.walk(source):
+        place = os.path.join(target, os.path.relpath(folder, source))
+        os.makedirs(place, exist_ok=True)
+        for name in set(names) - set(os.listdir(place)):
+            os.link(os.path.join(folder, name), os.path.join(place, name))
+
+
+def refs(common: Path) -> dict[str, str]:
+    """Refname -> what it is at, without ours; read from the files, as that takes no process."""
+    found = {}
+    packed = common / 'packed-refs'
+    if packed.exists():
+        for line in packed.read_text().splitlines():
+            if line[0] not in '#^':
+                oid, name = line.split(' ', 1)
+                found[name] = oid
+    for folder, _, names in os.walk(common / 'refs'):
+        for each in names:
+            path = Path(folder, each)
+            found[path.relative_to(common).as_posix()] = path.read_text().strip()
+    return {name: oid for name, oid in found.items() if not OUR_REFS.match(name)}
+
+
+def index(gitdir: Path) -> tuple[Entry, ...]:
+    """The entries of an index, version 2 or 3 (gitformat-index(5))."""
+    path = gitdir / 'index'
+    data = path.read_bytes() if path.exists() else b''
+    found, at = [], 12
+    for _ in range(int.from_bytes(data[8:12], 'big')):
+        mode = int.from_bytes(data[at + 24 : at + 28], 'big')
+        oid = data[at + 40 : at + 60].hex()
+        flags, more = int.from_bytes(data[at + 60 : at + 62], 'big'), 0
+        name = at + 62
+        if flags & 0x4000:
+            more, name = int.from_bytes(data[at + 62 : at + 64], 'big'), at + 64
+        end = data.index(b'\0', name)
+        text = data[name:end].decode()
+        found.append(Entry(text, mode, oid, (flags & 0xB000, more)))
+        at += (end - at + 8) // 8 * 8
+    return tuple(found)
 
 
 def blob(data: bytes) -> str:
