@@ -94,7 +94,7 @@ def _reconcile(repo: git.Repository, idle: float) -> list[str]:
         else:
             how = finish(repo, branch, name, result='gone', idle=idle)
             said.append(f"branch '{branch}' is {how}; its session {name} is archived")
-    _forget(repo, bound, live)
+    _forget(repo, bound, eventlog.live(repo.sessions) if said else live)
     return said
 
 

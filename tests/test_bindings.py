@@ -35,6 +35,17 @@ def test_a_session_is_bound_to_its_branch(work: Repo) -> None:
     assert bound(work, 'work') == work.context()['session']
 
 
+def test_a_copy_under_the_name_of_a_branch_that_was_renamed(work: Repo, run: Run) -> None:
+    """Both between two looks: the copy has no session of its own."""
+    run('start', 'second')
+    names = live(work)
+    work.git('branch', '-m', 'work', 'third')
+    work.git('branch', '-c', 'second', 'work')
+    run('status')
+    assert live(work) == {'second': names['second'], 'third': names['work']}
+    assert (bound(work, 'work'), bound(work, 'third')) == ('', names['work'])
+
+
 def test_a_start_that_was_killed_before_it_was_bound(
     work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
