@@ -138,7 +138,9 @@ def _recorded(self: Life, place: str, name: str) -> None:
 
 def _found(self: Life, place: str, step: Step, name: str) -> None:
     """The next command knows of the commit that no hook reported."""
-    head = self.alone(place, 'rev-parse', 'HEAD').out.strip()
+    head, _, parents = self.alone(place, 'log', '-1', '--format=%H %P').out.strip().partition(' ')
+    if not parents:
+        return  # a root that was amended is taken for the base's own, rewritten with the branch
     if self.do(place, step, 'status') == 0 and self.bound(place) == name:
         path = self.world.sessions(place) / self.branch(place) / 'events.jsonl'
         assert head in truth.Told(name, truth.lines(path)).commits(), head

@@ -24,7 +24,7 @@ from tests.team import noted
 from tests.world import CLONES, State, World, blob, bound, index, refs
 
 TICKS = (0, 1, 7, 60, 60, 600, 1700, 2000, 30000)  # seconds between two steps
-EVERY = 30  # steps between two looks at everything
+EVERY = 40  # steps between two looks at everything
 LOOKING = ('status', 'brief', 'log', 'history', 'prompt', 'wip', 'handoff', 'report', 'analyze')
 # Commands whose last word is a text -> the type of event that has it.
 RECORDED = {
@@ -261,7 +261,9 @@ class Life:
         saved = self._saved(place)
         status = self._command(place, step, *words)
         after = self.world.state(place)
-        if self.world.struck or saved != self._saved(place) or (status == 0 and like is None):
+        if self.world.struck and after == before and saved == self._saved(place):
+            pass
+        elif self.world.struck or saved != self._saved(place) or (status == 0 and like is None):
             self._kept(place, before)
             if status == 0 and not self.world.struck:
                 self._shelve(place, branch, Shelf(head, before), saved, after)
@@ -303,13 +305,18 @@ class Life:
     ) -> None:
         """Remember what was put aside; what comes back has to be as it was."""
         clone, now = self.clone(place), self._saved(place)
-        if now.get(branch) != saved.get(branch) and branch in now:
+        older = {  # what is the newest again when the newest has come back
+            each: self.alone(place, 'rev-parse', '-q', '--verify', f'{commit}^4').out.strip()
+            for each, commit in saved.items()
+        }
+        back = {each for each in saved if now.get(each, '') == older[each]}
+        if branch in now and now[branch] != saved.get(branch) and branch not in back:
             self.shelves[clone, now[branch]] = shelf
             left = self.alone(place, 'status', '--porcelain').out
-            assert not left or saved.keys() - now.keys(), f'not put aside: {left}'
-        for each, commit in saved.items():
-            known = self.shelves.get((clone, commit))
-            if known and each not in now and each == self.branch(place) != branch:
+            assert not left or back, f'not put aside: {left}'
+        for each in back:
+            known = self.shelves.get((clone, saved[each]))
+            if known and each == self.branch(place) != branch:
                 head = self.alone(place, 'rev-parse', 'HEAD').out
                 if head == known.commit:
                     pair = (after, known.state)

@@ -18,7 +18,7 @@ from tests.world import ground
 # Read here: the fixtures clear what begins so.
 MINUTES = float(os.environ.get('SESSION_MINUTES', '0'))
 SEED = int(os.environ.get('SESSION_SEED', '1'))
-SEEDS, STEPS = 16, 120
+SEEDS, STEPS = 8, 250
 
 
 @pytest.fixture
