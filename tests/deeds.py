@@ -120,7 +120,7 @@ def commit(self: Life, place: str, step: Step) -> None:
 
 
 def _is_installed(self: Life, place: str) -> bool:
-    return (self.world.common(place) / 'hooks' / 'post-commit').exists()
+    return (self.world.sessions(place) / '.hooks.json').exists()
 
 
 def _recorded(self: Life, place: str, name: str) -> None:
