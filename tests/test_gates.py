@@ -96,7 +96,10 @@ def build(repo: Repo, project: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize('language', PROJECTS)
-def test_a_violation_is_seen_in_the_change(repo: Repo, run: Run, language: str) -> None:
+def test_a_violation_is_seen_in_the_change(
+    repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv('COLUMNS', '200')
     architecture, project, path, text, line, said = PROJECTS[language]
     if language != 'Python':
         pytest.importorskip(f'tree_sitter_{language.lower()}')

@@ -58,7 +58,7 @@ def test_a_deleted_branch_is_archived_by_the_next_command(work: Repo, run: Run) 
     assert work.place().exists()
     said = run('history')
     assert said.err == f"branch 'work' is gone; its session {name} is archived\n"
-    assert f'gone    {name}' in said.out
+    assert f'gone     {name}' in said.out
     assert not work.place().exists()
     assert run('history').err == ''
 

@@ -75,7 +75,7 @@ def test_another_machine_is_told_that_it_is_not_there(saved: Repo, run: Run) -> 
     saved.git('update-ref', '-d', REF)
     saved.git('reflog', 'expire', '--all', '--expire=now')
     saved.git('gc', '-q', '--prune=now')
-    told = 'work in progress of 3 files was saved by Ann Author <ann@example.com>'
+    told = 'work in progress of 3 files was saved by Ann Author'
     assert f'{told} and is not on this machine\n' in run('status').out
     assert 'and is not on this machine.\n' in run('handoff').out
 
