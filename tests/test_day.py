@@ -146,7 +146,7 @@ def test_a_working_day(project: Repo) -> None:
     assert archived['metrics']['commits'] == commits
     listed = day.session('history').out
     assert re.search(rf'ended    {name}  feature/oauth  2/3 objectives\n', listed)
-    assert 'paused  fix-urgent-' in listed
+    assert 'paused   fix-urgent-' in listed
     assert project.git('status', '--porcelain') == ''
 
 

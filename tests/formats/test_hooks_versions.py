@@ -27,13 +27,16 @@ MANIFESTS: list[Any] = [
 
 
 @pytest.fixture
-def place(files_method: None, session: Repo) -> Path:
-    """The hooks directory, with hooks of this version and one that was there first."""
-    session.session('hooks', 'uninstall')
+def place(files_method: None, session: Repo, run: Run) -> Path:
+    """The hooks directory, with hooks of this version and one that was there first.
+
+    They are those of the package that is tested here: the program's may be installed elsewhere.
+    """
+    run('hooks', 'uninstall')
     folder = session.path / '.git/hooks'
     (folder / 'commit-msg').write_text(FOREIGN)
     (folder / 'commit-msg').chmod(0o755)
-    session.session('hooks', 'install')
+    run('hooks', 'install')
     return folder
 
 
