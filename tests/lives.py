@@ -506,9 +506,9 @@ class Campaign:
         """What is left when parts are taken out, large ones first, as long as it fails alike."""
         size, tries = len(steps) // 2, 0
         kind = str(error.__cause__)[:20]
-        while size and tries < 120:
+        while size and tries < 80:
             at = 0
-            while at < len(steps) and tries < 120:
+            while at < len(steps) and tries < 80:
                 rest = steps[:at] + steps[at + size :]
                 failed, tries = self.fails(rest, exact=exact), tries + 1
                 if failed is not None and str(failed[1].__cause__)[:20] == kind:

@@ -150,10 +150,12 @@ class World:
     def session(self, place: str, *words: str) -> tuple[int | str, str, str]:
         """Run `git session` in ours, in this process: status or 'killed', stdout, stderr."""
         with self._as_user(place):
+            files = set(os.listdir('/dev/fd'))
             try:
                 status: int | str = main(words)
             except Killed:
                 status = 'killed'
+                _bury(files)
             sys.stdout.flush()
             sys.stderr.flush()
         self.struck = self.faults.disarm()
@@ -318,6 +320,20 @@ class World:
             packed.write_text(re.sub(r'.* refs/(notes/session|session/.*)\n(\^.*\n)?', '', text))
         config = git_dir / 'config'
         config.write_text(OUR_CONFIG.sub('', config.read_text()))
+
+
+def _bury(files: set[str]) -> None:
+    """Close what a process that was only said to be killed has opened; wait for its children."""
+    for name in set(os.listdir('/dev/fd')) - files:
+        try:
+            os.close(int(name))
+        except OSError:
+            pass  # that of the listing
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+    except ChildProcessError:
+        pass
 
 
 def _link(source: Path, target: Path) -> None:
