@@ -54,12 +54,13 @@ NAMES = 'generic-token-ruleset-names'  # the detector's name for what goes by `n
 # RFC 9580, 6.2: the detector knows this block when it bears a name that is as long.
 PGP_LABEL, KNOWN_LABEL = 'PGP PRIVATE KEY BLOCK-----', 'ENCRYPTED PRIVATE KEY-----'
 # A private key of which only the beginning was copied: lines of at least 16 characters of
-# base 64, after fields like `DEK-Info: ...`.  Nothing is tried twice (++), and no
-# field goes on for long, so that many beginnings cost no more than their length.
+# base 64, after fields like `DEK-Info: ...`.  What follows a part never begins as the part goes
+# on, and no field goes on for long, so that many beginnings cost no more than their length.  No
+# possessive quantifiers: Python 3.11.2 finds nothing with them here.
 CUT_KEY = (
     r'-----BEGIN [A-Z]{0,9} ?PRIVATE KEY-----'
-    r'(?:(?:\s|\\[nr])*+[A-Z][A-Za-z]++(?:-[A-Z][a-z]++)?: [^\n\\]{0,99}+(?:\n|\\[nr])){0,9}+'
-    r'(?:(?:\s|\\[nr])++[A-Za-z0-9+/=]{16,}+)++(?:(?:\s|\\[nr])++[A-Za-z0-9+/=]++\s*+\Z)?'
+    r'(?:(?:\s|\\[nr])*[A-Z][A-Za-z]+(?:-[A-Z][a-z]+)?: [^\n\\]{0,99}(?:\n|\\[nr])){0,9}'
+    r'(?:(?:\s|\\[nr])+[A-Za-z0-9+/=]{16,})+(?:(?:\s|\\[nr])+[A-Za-z0-9+/=]+\s*\Z)?'
 )
 
 
