@@ -125,6 +125,13 @@ def _told(program: Program, event: str, given: Input) -> str:
     # What a workspace is opened with is asked now, while its modules are loaded.
     is_start = event == agents.SESSION_START
     asked = git.start_asking(status=is_start, identity=True)
+    try:
+        return _answered(program, event, given, asked)
+    finally:
+        asked.stop()
+
+
+def _answered(program: Program, event: str, given: Input, asked: git.Asked) -> str:
     repo = git.discover(asked.where)
     if event == agents.SESSION_END:
         _end(program, given, repo, asked)
@@ -133,7 +140,7 @@ def _told(program: Program, event: str, given: Input) -> str:
     source = 'short' if given.source in _SHORT_SOURCES else given.source
     if _is_second(repo, event + source):
         return ''
-    if is_start:
+    if event == agents.SESSION_START:
         return _start(program, given, repo, asked)
     _compact(program, event, given, asked)
     return ''

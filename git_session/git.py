@@ -98,7 +98,7 @@ class Process:
             os.close(fd)
         if self._feed >= 0:
             os.close(self._feed)
-        os.waitpid(self.pid, 0)
+        self.ended = Reply(os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]), '', '')
 
     def fields(self) -> Generator[str, None, None]:
         """The NUL-terminated fields of stdout while git goes on; to be asked instead of `reply`.
@@ -261,6 +261,12 @@ class Asked(Record):
     configuration: Process
     status: Process | None = None
     identity: Process | None = None
+
+    def stop(self) -> None:
+        """End those whose answer nobody has waited for."""
+        for each in (self.where, self.configuration, self.status, self.identity):
+            if each is not None and each.ended is None:
+                each.stop()
 
 
 def start_asking(*, status: bool = False, identity: bool = False) -> Asked:

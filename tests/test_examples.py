@@ -39,6 +39,7 @@ NOT_RUN = {
     'CONTRIBUTING.md: git clone <this': 'needs the address, and a package registry',
     'CONTRIBUTING.md: def test_a_private': 'an exercise; typed by hand at a release',
     'CONTRIBUTING.md: what =': 'as above',
+    'CONTRIBUTING.md: .venv/bin/python -m tests.lives': 'takes an hour; test_lives.py leads some',
     'CONTRIBUTING.md: python -m pytest': 'would run the suite within the suite',
     'README.md: sh install.sh --test': 'is what runs this',
     'README.md: src/shop/domain/order.py:5': 'one line of an answer',

@@ -69,5 +69,6 @@ def test_the_hook_before_a_push(hub: Repo, run: Run, words: list[str], ran: bool
 
 
 def test_a_doctor_without_the_probe(session: Repo, run: Run) -> None:
+    run('hooks', 'install')  # those of this package, and not those of the program
     assert 'fired in' in run('doctor').out
     assert 'fired in' not in run('doctor', '--no-probe').out

@@ -100,7 +100,10 @@ def project(repo: Repo, run: Run) -> Repo:
     return repo
 
 
-def test_figures_are_those_of_the_reports(project: Repo, run: Run) -> None:
+def test_figures_are_those_of_the_reports(
+    project: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('COLUMNS', '200')
     before = _measure(project)
     assert before == {'tests': 1, 'failed': 0, 'coverage': 75.0}
     run('checkpoint', '--no-commit', '-l', 'baseline')

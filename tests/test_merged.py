@@ -171,7 +171,7 @@ def test_end_and_log_and_history_and_handoff(work: Repo, run: Run) -> None:
     last = load(str(work.sessions / '.archive' / name))[0].end
     assert (last['result'], last['into']) == ('squash-merged', 'refs/heads/main')
     assert run('log', name).out.endswith('  end (squash-merged into main)\n')
-    assert f'squash-merged {name}  work' in run('history').out
+    assert f'squash-merged  {name}  work' in run('history').out
     assert run('resume', status=1).err.startswith('error: no session')
     assert run('undo').err.endswith('undone: end (squash-merged into main)\n')
     assert load(str(work.place()))[0].state == 'active'

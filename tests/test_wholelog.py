@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -184,17 +185,22 @@ def test_parts_side_by_side(
     repo.commit('side', **{'c.txt': 'c'})
     repo.git('merge', '-q', '--no-ff', '--no-edit', 'main')
     whole, newest = read(), read('HEAD', 'HEAD~2')
-    started = []
+    started: list[git.Process] = []
     start = git.start
     monkeypatch.setattr(wholelog, '_PART', 2)
     monkeypatch.setattr(wholelog.os, 'sched_getaffinity', lambda _: processors, raising=False)
-    monkeypatch.setattr(
-        git, 'start', lambda *args, **more: started.append(args) or start(*args, **more)
-    )
+
+    def noted(*args: str, **more: Any) -> git.Process:
+        started.append(start(*args, **more))
+        return started[-1]
+
+    monkeypatch.setattr(git, 'start', noted)
     assert (read(), read('HEAD', 'HEAD~2')) == (whole, newest)
-    assert sum('--no-walk=unsorted' in args for args in started) == 4 + 2
+    assert sum('--no-walk=unsorted' in each.args for each in started) == 4 + 2
     begun = wholelog.read('HEAD')
     assert next(begun) == whole[0]
     begun.close()
-    with pytest.raises(ChildProcessError):  # none is left
-        os.waitpid(-1, os.WNOHANG)
+    assert len(started) == 9 + min(len(processors), 4)
+    for each in started:
+        with pytest.raises(ChildProcessError):  # none is left
+            os.waitpid(each.pid, os.WNOHANG)

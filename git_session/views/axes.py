@@ -143,7 +143,7 @@ def percents(values: Sequence[float]) -> Scale:
     low, high = max(low // 5 * 5, 0.0), min(-(-high // 5) * 5, 100.0)
     if low == high:
         low, high = (low - 5, high) if high >= 100 else (low, high + 5)
-    step = next(each for each in (5, 10, 25) if each * _MOST_LINES >= high - low)
+    step = next(each for each in (5, 10, 25) if each * _MOST_LINES >= high - low // each * each)
     low = low // step * step
     return _scale(low, step, high, lambda value: f'{value:g}%')
 
