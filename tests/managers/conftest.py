@@ -40,7 +40,9 @@ def husky_program(tmp_path_factory: pytest.TempPathFactory) -> str:
     if shutil.which('npm') is None:
         return ''
     place = tmp_path_factory.mktemp('npm')
-    command = ('npm', 'install', '--no-audit', '--no-fund', '--prefix', str(place))
+    # Where there is no registry nobody waits for it.
+    quick = ('--fetch-retries=0', '--fetch-timeout=60000')
+    command = ('npm', 'install', '--no-audit', '--no-fund', *quick, '--prefix', str(place))
     done = subprocess.run([*command, f'husky@{HUSKY}'], capture_output=True, check=False)
     program = place / 'node_modules/.bin/husky'
     return str(program) if done.returncode == 0 and program.exists() else ''

@@ -50,7 +50,9 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which('npm') is None or shutil.which('node') is None:
         pytest.skip('node and npm are not installed')
     place = tmp_path_factory.mktemp('npm')
-    command = ('npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix')
+    # Where there is no registry nobody waits for it.
+    quick = ('--fetch-retries=0', '--fetch-timeout=60000')
+    command = ('npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', *quick, '--prefix')
     wanted = (f'playwright-core@{PLAYWRIGHT}', f'axe-core@{AXE}')
     done = subprocess.run([*command, str(place), *wanted], capture_output=True, check=False)
     if done.returncode:
