@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.lives import Campaign
-from tests.world import ground
+from tests.world import bury, ground, open_files
 
 # Read here: the fixtures clear what begins so.
 MINUTES = float(os.environ.get('SESSION_MINUTES', '0'))
@@ -24,6 +24,14 @@ SEEDS, STEPS = 8, 250
 @pytest.fixture
 def lives(tmp_path: Path) -> Campaign:
     return Campaign(ground(tmp_path / 'start'), tmp_path)
+
+
+def test_who_is_said_to_be_killed_leaves_no_open_file() -> None:
+    files = open_files()
+    os.pipe()
+    assert len(open_files() - files) == 2
+    bury(files)
+    assert open_files() == files
 
 
 @pytest.mark.parametrize('seed', range(SEEDS))

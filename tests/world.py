@@ -150,12 +150,12 @@ class World:
     def session(self, place: str, *words: str) -> tuple[int | str, str, str]:
         """Run `git session` in ours, in this process: status or 'killed', stdout, stderr."""
         with self._as_user(place):
-            files = set(os.listdir('/dev/fd'))
+            files = open_files()
             try:
                 status: int | str = main(words)
             except Killed:
                 status = 'killed'
-                _bury(files)
+                bury(files)
             sys.stdout.flush()
             sys.stderr.flush()
         self.struck = self.faults.disarm()
@@ -322,13 +322,21 @@ class World:
         config.write_text(OUR_CONFIG.sub('', config.read_text()))
 
 
-def _bury(files: set[str]) -> None:
-    """Close what a process that was only said to be killed has opened; wait for its children."""
-    for name in set(os.listdir('/dev/fd')) - files:
+def open_files() -> set[int]:
+    """The numbers of the files that are open; that of the listing is the next one to be given."""
+    found = set(map(int, os.listdir('/dev/fd')))
+    for number in tuple(found):
         try:
-            os.close(int(name))
+            os.fstat(number)
         except OSError:
-            pass  # that of the listing
+            found.remove(number)
+    return found
+
+
+def bury(files: set[int]) -> None:
+    """Close what a process that was only said to be killed has opened; wait for its children."""
+    for number in open_files() - files:
+        os.close(number)
     try:
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass
