@@ -230,7 +230,7 @@ def _is_damaged(line: bytes) -> bool:
         text = line.decode().replace('\t', ' ')
     except UnicodeDecodeError:
         return True
-    return not text.isprintable() or text.startswith(_OURS)
+    return min(text) < ' ' or text.startswith(_OURS)
 
 
 def log_size(place: str) -> int:
