@@ -224,14 +224,13 @@ def _storage(repo: git.Repository, *, fix: bool) -> list[Finding]:
     try:
         found = _look(repo)
     except OSError as error:
-        return [Finding('storage', f"cannot access '{error.filename}': {error.strerror}")]
+        return [_unable('access', error)]
     if not fix or not _is_writable(repo):
         return found
     try:
         _mend(repo)
     except OSError as error:
-        where = f"cannot write '{error.filename}'" if error.filename else 'cannot write'
-        return [*found, Finding('storage', f'{where}: {error.strerror}')]
+        return [*found, _unable('write', error)]
     except SessionError as error:
         return [*found, Finding('storage', error.message, '\n'.join(error.hints))]
     after = _look(repo)
@@ -239,6 +238,12 @@ def _storage(repo: git.Repository, *, fix: bool) -> list[Finding]:
     return [
         each if each in still or not each.problem else each.replace(fixed=True) for each in found
     ] + [each for each in still if each not in found]
+
+
+def _unable(what: str, error: OSError) -> Finding:
+    """A system call on an open file does not say which it was."""
+    where = f" '{error.filename}'" if error.filename else ''
+    return Finding('storage', f'cannot {what}{where}: {error.strerror}')
 
 
 def _is_writable(repo: git.Repository) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from git_session import eventlog
 from git_session.hooks import EVENTS
 from tests.commands.conftest import Run
 from tests.repo import Repo
@@ -270,6 +273,15 @@ def test_generated_files_are_made_again(work: Repo, run: Run) -> None:
     run('doctor', '--fix', '--no-probe')
     assert (work.place() / 'trailers').read_text() == kept
     assert (work.place() / 'banner').exists()
+
+
+def test_a_disk_that_cannot_be_read(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(place: str) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))  # as a read has it, without a name
+
+    monkeypatch.setattr(eventlog, 'read_bytes', broken)
+    said = run('doctor', '--no-probe', status=1)
+    assert '\nstorage: cannot access: Input/output error\n' in said.out
 
 
 def test_lines_that_cannot_be_read(work: Repo, run: Run) -> None:
