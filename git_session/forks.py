@@ -129,7 +129,8 @@ def _sums(forks: Sequence[Fork]) -> list[_Figures]:
         '--no-textconv', '--no-relative', f'--diff-algorithm={algorithm}', stdin=given.encode(),
     ) if forks else ''  # fmt: skip
     found: list[_Figures] = []
-    for field in said.split('\0'):
+    fields = iter(said.split('\0'))
+    for field in fields:
         added, *rest = field.split('\t', 2)
         if history.is_oid(field):
             number = forks[len(found)].number
@@ -138,4 +139,6 @@ def _sums(forks: Sequence[Fork]) -> list[_Figures]:
             found[-1]['files'] += 1
             found[-1]['added'] += int(added) if added.isdigit() else 0
             found[-1]['deleted'] += int(rest[0]) if rest[0].isdigit() else 0
+            if not rest[1]:  # renamed: both names follow, which may look like anything
+                next(fields), next(fields)
     return found

@@ -18,6 +18,8 @@ BRANCHES = {
     'plain': 'add a; add b; rename',
     'binary': "printf '\\0\\1' > bin; git add bin; git commit -qm bin; git rm -q old.txt; "
               'git commit -qm rm',
+    'named-oddly': 'git mv old.txt "$(git rev-parse HEAD)"; git mv a.txt "$(printf "1\\t2\\t3")"; '
+                   'git commit -qm odd',
     'merged-main-in': 'add c; git merge -q --no-edit main; add d',
     'merged-twice': 'add e; git merge -q --no-edit main~1; git merge -q --no-edit main',
     'rebased': 'add f; git rebase -q main',
