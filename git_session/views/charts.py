@@ -323,7 +323,7 @@ def _places(measured: Sequence[Measured]) -> list[float]:
 
 def _line(name: str, kind: str, points: Sequence[tuple[float, float, str]]) -> Line:
     joined = ' '.join(f'{x:.2f},{y:.1f}' for x, y, _ in points)
-    dots = tuple(Dot(round(x, 2), y, f'{title}') for x, y, title in points)
+    dots = tuple(Dot(round(x, 2), y, title) for x, y, title in points)
     return Line(name, kind, joined, dots if len(dots) <= _MOST_DOTS else ())
 
 

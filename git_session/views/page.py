@@ -199,14 +199,19 @@ def _cards(found: Report) -> list[Card]:
     score = '' if found.health is None else f'{found.health.score} of 100'
     return [
         Card('Sessions', figure(len(found.sessions)), f'{going:,} not ended'),
-        Card('Active time', span(found.active_seconds) if found.sessions else '0m'),
+        Card('Active time', span(found.active_seconds)),
         Card('Objectives done', figure(len(found.done)), f'{len(found.open):,} open'),
         *cards,
         Card('Coverage', percent(coverage.coverage if coverage else None),
              'at the last checkpoint' if coverage else ''),
         Card('Tests', figure(tests.tests if tests else None), failed),
-        Card('Health', score or 'unknown', '' if score else 'no session on this branch'),
+        Card('Health', score or 'unknown', '' if score else _unknown_health(found)),
     ]  # fmt: skip
+
+
+def _unknown_health(found: Report) -> str:
+    """Why the health is not known: it is that of the current session as it is now."""
+    return 'this time is over' if found.current else 'no session on this branch'
 
 
 def _grade(found: Report) -> str:

@@ -197,6 +197,14 @@ def test_what_is_unknown_is_called_unknown() -> None:
     assert 'None' not in found.text
 
 
+def test_of_a_time_that_is_over_health_is_unknown_and_why() -> None:
+    found = read(team().replace(health=None, next_steps=()))
+    assert 'Unknown: health is that of a session as it is now, and this time is over.' in found.text
+    assert 'no session on this branch' not in found.text
+    none = read(team().replace(health=None, next_steps=(), current=None))
+    assert 'no session on this branch' in none.text and 'this time is over' not in none.text
+
+
 def test_series_of_one() -> None:
     report = team(1, 1).replace(
         since=NOW - 60, days=(Day('2026-11-23', 1, 1, 0, 5.0),),
