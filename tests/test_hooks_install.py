@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from git_session import hookfiles
+from git_session import hookfiles, hooks
 from git_session.hooks import EVENTS
 from tests.repo import Repo, Result
 
@@ -608,3 +608,24 @@ def test_where_a_shell_has_switched_hooks_off_they_are_installed_for_the_others(
     monkeypatch.delenv('GIT_CONFIG_COUNT')
     repo.commit('with them', **{'c.txt': 'c'})
     assert 'Session-Id' in repo.message()
+
+
+def test_it_is_looked_once_whether_there_is_a_session(
+    session: Repo, run: Run, tmp_path: Path
+) -> None:
+    """Where somebody is live too, and the hook goes on without a session."""
+    run('hooks', 'uninstall')
+    run('hooks', 'install')  # those of this package
+    session.commit('two', **{'b.txt': 'b'})
+    package = tmp_path / 'package'
+    shutil.copytree(hooks.source(), package)
+    with (package / 'guard.sh').open('a') as file:
+        file.write(f'echo read >> "{tmp_path}/log"\n')
+    for event in ('post-commit', 'post-merge'):
+        hook = session.path / '.git/hooks' / event
+        hook.write_text(hook.read_text().replace(hooks.source(), str(package)))
+    assert (session.path / '.git/session-live').is_dir()
+    session.git('switch', '-q', 'main')
+    session.git('commit', '-q', '--allow-empty', '-m', 'x')
+    session.git('merge', '-q', '--no-edit', 'work')
+    assert (tmp_path / 'log').read_text() == 'read\n' * 2
