@@ -15,6 +15,7 @@ from git_session.output import plain
 from git_session.record import Record
 from git_session.views import charts
 from git_session.views.charts import Bar, Row, Table, counted, figure, moment, percent, span
+from git_session.views.report import remarks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _parts(found: Report) -> dict[str, Any]:
     quality = charts.quality(found)
     return {
         **lists,
-        'title': _TITLES[found.kind], 'period': _period(found), 'flags': _flags(found),
+        'title': _TITLES[found.kind], 'period': _period(found), 'flags': remarks(found),
         'cards': _cards(found), 'searchable': any(each.items for each in lists.values()),
         'timeline': charts.timeline(found), 'activity': charts.activity(found),
         'burn_up': charts.burn_up(found), 'quality': quality,
@@ -165,20 +166,6 @@ def _period(found: Report) -> str:
     if found.since is None:
         return 'no time yet'
     return f'{moment(found.since)} to {moment(found.until)} ({found.zone})'
-
-
-def _flags(found: Report) -> list[str]:
-    said = []
-    if found.is_sessionless:
-        said.append('No session was ever opened in this repository: '
-                    'this report speaks from the history of commits alone.')  # fmt: skip
-    elif not found.sessions:
-        said.append('No session was at work in this time.')
-    if found.is_shallow:
-        said.append('This clone is shallow: older commits are not in these figures.')
-    if not found.has_lines:
-        said.append('This clone is partial: lines are unknown.')
-    return said
 
 
 def _cards(found: Report) -> list[Card]:

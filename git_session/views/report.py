@@ -43,7 +43,7 @@ def text(found: Report) -> str:
     parts = [
         f'# {_title(found)}\n',
         _summary(found),
-        _remarks(found),
+        ''.join(f'{each}\n' for each in remarks(found)),
         _list('Done', [_objective(each) for each in _newest(found.done)], len(found.done)),
         _list('Next', *_next(found)),
         _list('Blockers', *_blockers(found)),
@@ -135,8 +135,8 @@ def _summary(found: Report) -> str:
     return f'{begin}{_figures(found)}. Commits of {where}.\n'
 
 
-def _remarks(found: Report) -> str:
-    """What the reader has to know of the figures."""
+def remarks(found: Report) -> list[str]:
+    """What the reader has to know of the figures, whatever the form of the report."""
     said = []
     if found.is_sessionless:
         said.append('This repository never had a session: this is from the history of git alone.')
@@ -146,7 +146,7 @@ def _remarks(found: Report) -> str:
         said.append('This clone is shallow: older commits are not in these figures.')
     if not found.has_lines:
         said.append('This clone is partial: lines are unknown.')
-    return '\n'.join(said) + '\n' if said else ''
+    return said
 
 
 def _text(text: str) -> str:
