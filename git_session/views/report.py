@@ -67,18 +67,22 @@ def standup(found: Report) -> str:
     until = f' until {words.date(found.until, form)}' if found.until < found.now else ''
     since = f'{_since(found, form)}{until}'
     lines = [f'**{markdown(found.name)}** since {since}: {_figures(found)}', '']
-    done = [_objective(each) for each in reversed(found.done)]
+    done, rest = [_objective(each) for each in reversed(found.done)], 'more'
     if not done:
         own = [each for each in found.subjects if each.session]
         done = [_text(each.subject) for each in own or _of_all(found)]
+        if len(found.subjects) < found.commits - found.merges:
+            rest = 'or more'  # the report has the newest alone
     nexts = [_objective(each) for each in _current_first(found)]
     if not nexts:
         nexts = [_text(each.text) for each in found.next_steps]
     blocks = [_blocker(each) for each in found.blockers if each.is_open and not each.is_over]
-    for title, items, most in (('Done', done, 3), ('Next', nexts, 2), ('Blocked', blocks, 2)):
+    for title, items, most, more in (
+        ('Done', done, 3, rest), ('Next', nexts, 2, 'more'), ('Blocked', blocks, 2, 'more')
+    ):  # fmt: skip
         shown = [f'- {title}: {each}' for each in items[:most]]
         if len(items) > most:
-            shown[-1] += f' (+ {len(items) - most} more)'
+            shown[-1] += f' (+ {len(items) - most} {more})'
         lines += shown or [f'- {title}: nothing']
     return '\n'.join(lines) + '\n'
 
