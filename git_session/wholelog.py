@@ -25,6 +25,7 @@ _FIELDS = 6
 _LINES, _NAMES = ('--numstat', '-M'), ('--name-only', '--no-renames')
 _PART = 1000  # commits that one git compares: their ids fit into a pipe
 _ROOM = 1 << 20  # bytes, for what it says of them
+_MOST = 16  # gits at a time: each holds three files open, and may hold as much as that
 _MOST_ZONE = 14 * 3600  # seconds; no place on earth is further from UTC
 
 
@@ -116,7 +117,7 @@ def _side_by_side(
     git compares on one processor only, and that is what takes the time.  Each gets a part of
     the commits, goes on while the ones before it are read, and they are read in their order.
     """
-    most = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else 2
+    most = min(len(os.sched_getaffinity(0)), _MOST) if hasattr(os, 'sched_getaffinity') else 2
     oids = git.read('rev-list', *wanted).encode() if most > 1 else b''
     size = oids.find(b'\n') + 1
     if not size or len(oids) < 2 * _PART * size:

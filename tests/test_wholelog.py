@@ -174,6 +174,26 @@ def test_branches_the_oldest_first(repo: Repo) -> None:
     assert wholelog.files('HEAD') == {'a.txt'}
 
 
+def test_many_processors_are_not_a_git_each(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand would be more files than a process may have open."""
+    for number in range(20):
+        repo.commit(str(number))
+    monkeypatch.setattr(wholelog, '_PART', 1)
+    monkeypatch.setattr(wholelog.os, 'sched_getaffinity', lambda _: range(1000), raising=False)
+    started: list[tuple[str, ...]] = []
+    start = git.start
+
+    def noted(*args: str, **more: Any) -> git.Process:
+        started.append(args)
+        return start(*args, **more)
+
+    monkeypatch.setattr(git, 'start', noted)
+    found = wholelog.read('HEAD')
+    next(found)
+    assert sum('--no-walk=unsorted' in args for args in started) == 16
+    assert len(list(found)) == 20
+
+
 @pytest.mark.parametrize('processors', [{0, 1}, {0, 1, 2, 3, 4}])
 def test_parts_side_by_side(
     repo: Repo, monkeypatch: pytest.MonkeyPatch, processors: set[int]
