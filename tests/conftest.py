@@ -120,6 +120,15 @@ def session(repo: Repo) -> Repo:
 
 
 @pytest.fixture
+def hub(session: Repo) -> Repo:
+    """The same with a remote, in `../hub.git`, that has both branches."""
+    session.git('init', '-q', '--bare', '../hub.git')
+    session.git('remote', 'add', 'origin', '../hub.git')
+    session.git('push', '-q', 'origin', 'main', 'work')
+    return session
+
+
+@pytest.fixture
 def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     """`git session` in this process, which saves the start of a Python; `status` is expected."""
 

@@ -133,14 +133,6 @@ def _typed(repo: Repo, script: str) -> str:
     return done.out + done.err
 
 
-@pytest.fixture
-def hub(session: Repo) -> Repo:
-    session.git('init', '-q', '--bare', '../hub.git')
-    session.git('remote', 'add', 'origin', '../hub.git')
-    session.git('push', '-q', 'origin', 'main', 'work')
-    return session
-
-
 def test_what_the_readme_says_of_sharing(hub: Repo) -> None:
     push, pull, resume = _block('README.md: git session push').splitlines()
     assert 'First objective' in _typed(hub, push)

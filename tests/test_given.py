@@ -13,13 +13,11 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def hub(session: Repo) -> Repo:
-    """A session that has a remote, whose pushes a hook writes down."""
-    session.git('init', '-q', '--bare', '../hub.git')
-    session.git('remote', 'add', 'origin', '../hub.git')
-    session.write_file('.git/hooks/pre-push', '#!/bin/sh\necho ran >../verified\n')
-    (session.path / '.git/hooks/pre-push').chmod(0o755)
-    return session
+def hub(hub: Repo) -> Repo:
+    """Pushes there are written down by a hook."""
+    hub.write_file('.git/hooks/pre-push', '#!/bin/sh\necho ran >../verified\n')
+    (hub.path / '.git/hooks/pre-push').chmod(0o755)
+    return hub
 
 
 @pytest.mark.parametrize(

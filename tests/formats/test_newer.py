@@ -60,15 +60,6 @@ def _missing(repo: Repo, lines: list[str]) -> list[str]:
     return [line for line in lines if line not in there]
 
 
-@pytest.fixture
-def hub(session: Repo) -> Repo:
-    """A session that has a remote."""
-    session.git('init', '-q', '--bare', '../hub.git')
-    session.git('remote', 'add', 'origin', '../hub.git')
-    session.git('push', '-q', 'origin', 'main', 'work')
-    return session
-
-
 # --- events
 
 
