@@ -12,7 +12,7 @@ import os
 import re
 import time
 
-from git_session import archive, dates, eventlog, history, output, periodlog, summaries, told, words
+from git_session import dates, history, output, periodlog, summaries, told, words
 from git_session.analysis.period import Period, Told
 from git_session.analysis.report import PERIOD, PROJECT, WEEKLY, Day, Report
 from git_session.errors import USAGE, SessionError
@@ -164,7 +164,7 @@ class _Sessions:
         kept = told.Kept(here.repo.sessions, here.idle, len(records))
         found = []
         for record in output.progress('reading sessions', records):
-            name, place = record['session'], _place(here, record)
+            name, place = record['session'], summaries.place(here, record)
             if record['last_active'] >= until:  # it went on: what it was by then
                 each = told.read(place, name, here.idle, until=until)
             else:
@@ -192,13 +192,3 @@ class _Sessions:
             else:
                 lines.append(self.period.line(each, figures[each.id], state=state))
         return tuple(lines)
-
-
-def _place(here: Workspace, record: dict[str, Any]) -> str:
-    """The directory of a session."""
-    sessions = here.repo.sessions
-    if record['branch'] and record['state'] != 'ended':
-        place = eventlog.directory(sessions, record['branch'])
-        if eventlog.session_id(place) == record['session']:
-            return place
-    return archive.folder(sessions, record['session'])

@@ -32,7 +32,7 @@ def state(here: Workspace, record: Mapping[str, Any], checked_out: Collection[st
     """
     if record['state'] != 'active' or record['branch'] in checked_out:
         return str(record['state'])
-    is_here = _place(here, record) != archive.folder(here.repo.sessions, record['session'])
+    is_here = place(here, record) != archive.folder(here.repo.sessions, record['session'])
     return 'paused' if is_here else 'active'
 
 
@@ -67,14 +67,16 @@ def _heads() -> dict[str, str]:
 
 
 def _load(here: Workspace, record: Mapping[str, Any]) -> Session:
-    return archive.load(_place(here, record))[0]
+    return archive.load(place(here, record))[0]
 
 
-def _place(here: Workspace, record: Mapping[str, Any]) -> str:
-    """The directory of a session that goes on; that of another clone's is in the archive."""
+def place(here: Workspace, record: Mapping[str, Any]) -> str:
+    """The directory of a session: in the archive where it ended or goes on in another clone."""
     aside = archive.folder(here.repo.sessions, record['session'])
+    if record['state'] == 'ended':
+        return aside
     try:
-        place = eventlog.directory(here.repo.sessions, record['branch'])
+        live = eventlog.directory(here.repo.sessions, record['branch'])
     except SessionError:  # none, where the start in its log is lost
         return aside
-    return place if eventlog.session_id(place) == record['session'] else aside
+    return live if eventlog.session_id(live) == record['session'] else aside

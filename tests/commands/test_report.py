@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from git_session import told
+from git_session.events import encode
 from tests.commands.conftest import Run
+from tests.made import ANN, BASE, Log
 from tests.repo import Repo
 from tests.views.test_schemas import check
 
@@ -356,6 +358,17 @@ def test_what_is_kept_and_damaged_or_old_is_not_used(
     ):  # fmt: skip
         path.write_text(damaged)
         assert run('report', '--project', '--json').out == plain, damaged
+
+
+def test_a_session_of_another_clone_on_no_branch_of_ours(week: Repo, run: Run) -> None:
+    """Its branch has a name that no directory of a live session can have."""
+    log = Log('evil-20261120-3f9c')
+    log.add('start', 0, branch='refs/heads/.evil/../x', base=BASE, head=BASE, by=ANN)
+    place = week.sessions / '.archive' / log.session
+    place.mkdir()
+    (place / 'events.jsonl').write_bytes(b''.join(encode(each) + b'\n' for each in log.events))
+    branches = {each['branch'] for each in report(run, '--weekly')['sessions']}
+    assert branches == {'auth', 'menu', '.evil/../x'}
 
 
 @pytest.mark.parametrize(
