@@ -15,12 +15,7 @@ def trial(*args: str, env: Mapping[str, str], said: str, limit: float) -> int | 
     `env` is the whole environment; what is said goes to the file `said`.  When it takes too
     long or we are interrupted, it and all that it started in its own group are killed.
     """
-    actions = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
-        (os.POSIX_SPAWN_DUP2, 1, 2),
-    ]
-    return _lead('git', ('git', *args), env, actions, lambda seconds: seconds < limit)
+    return _lead('git', ('git', *args), env, _into(said), lambda seconds: seconds < limit)
 
 
 def shell(
@@ -32,11 +27,6 @@ def shell(
     all the time, with the seconds since it began: when it says no, or when we are interrupted
     or ended, the command and all that it started in its own group are killed.  None then.
     """
-    actions = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
-        (os.POSIX_SPAWN_DUP2, 1, 2),
-    ]
     arguments = ('sh', '-c', 'cd -- "$1" && exec sh -c "$2"', 'sh', folder, command)
     import signal
 
@@ -46,7 +36,7 @@ def shell(
     ends = (signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(each, end) for each in ends]
     try:
-        return _lead('sh', arguments, env, actions, go_on)
+        return _lead('sh', arguments, env, _into(said), go_on)
     finally:
         for each, handler in zip(ends, before, strict=True):
             signal.signal(each, handler)
@@ -63,13 +53,17 @@ def run(
     all that it started in its own group are killed.  None then.  Raises OSError when it
     cannot be started, ValueError for an argument that no process can have.
     """
+    return _lead(arguments[0], tuple(arguments), env, _into(out, err), go_on)
+
+
+def _into(out: str, err: str = '') -> list[tuple[object, ...]]:
+    """For a program that reads nothing: stdout goes to a file, stderr there or to another."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    actions = [
+    return [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, out, flags, 0o600),
-        (os.POSIX_SPAWN_OPEN, 2, err, flags, 0o600),
+        (os.POSIX_SPAWN_OPEN, 2, err, flags, 0o600) if err else (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
-    return _lead(arguments[0], tuple(arguments), env, actions, go_on)
 
 
 def _lead(
