@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from git_session.config import KEYS
-from tests import surface
+from tests import surface, terminal
 from tests.repo import Repo, Result
 
 COMPLETION = Path(__file__).parent.parent / 'completion'
@@ -148,11 +148,7 @@ def zsh(lines: list[str]) -> list[list[str]]:
         start_new_session=True,
     ) as process:
         os.close(slave)
-        try:
-            while os.read(master, 4096):
-                pass
-        except OSError:  # the terminal is gone with the last process on it
-            pass
+        terminal.shown(master)
         assert process.wait() == 0
     os.close(master)
     # As inserted, that is quoted.

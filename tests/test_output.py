@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from git_session import output
 from git_session.output import Style, code, line, markdown, plain
+from tests import terminal
 
 
 @pytest.mark.parametrize(
@@ -189,16 +190,11 @@ output.out(sys.argv[1], lambda: sys.argv[2])
 
 def in_a_terminal(text: str, pager: str) -> str:
     """What `out` shows on a terminal of 24 lines."""
-    screen, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
-    with subprocess.Popen([sys.executable, '-c', SHOW, text, pager], stdout=terminal) as process:
-        os.close(terminal)
-        shown = b''
-        try:
-            while data := os.read(screen, 4096):
-                shown += data
-        except OSError:  # the other side is closed
-            pass
+    screen, side = pty.openpty()
+    fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
+    with subprocess.Popen([sys.executable, '-c', SHOW, text, pager], stdout=side) as process:
+        os.close(side)
+        shown = terminal.shown(screen)
     os.close(screen)
     assert process.returncode == 0
     return shown.decode().replace('\r\n', '\n')

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from git_session.views import files
+from tests import terminal
 from tests.made import Log
 from tests.repo import Repo, Result
 
@@ -277,12 +278,7 @@ def feed_prompt(command: list[str], place: Path, setup: str) -> str:
     ) as process:
         os.close(slave)
         os.write(master, f'{setup}\n:\nexit\n'.encode())
-        shown = b''
-        try:
-            while part := os.read(master, 4096):
-                shown += part
-        except OSError:  # the terminal is gone with the last process on it
-            pass
+        shown = terminal.shown(master)
         process.wait()
     os.close(master)
     return shown.decode(errors='replace')
