@@ -75,8 +75,10 @@ def of_period(
     """The commits of HEAD, of the default branch and of `branches` (short).
 
     `owners` has the sessions of commits: object id -> session id.  git goes back as far as
-    committer dates are in the period.
+    committer dates are in the period.  A clock may be a day ahead; what is dated later than
+    that is of no period.
     """
+    until = min(until, now + _DAY)
     is_partial, cut = insight.is_partial(here), wholelog.cut(here.repo)
     revisions = _revisions(here, branches)
     entries: Iterable[Entry] = ()

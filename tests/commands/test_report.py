@@ -243,6 +243,18 @@ def test_the_project(week: Repo, run: Run) -> None:
     )
 
 
+def test_what_is_dated_after_the_period_is_not_in_it(
+    week: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock may be ahead by hours; the year 2106 is of no week."""
+    for seconds, subject in ((1_795_507_200, 'ahead'), (4_291_747_200, 'astray')):
+        monkeypatch.setenv('GIT_AUTHOR_DATE', f'@{seconds} +0000')
+        week.commit(subject)
+    found = report(run, '--weekly')
+    assert [each['subject'] for each in found['commits']][:2] == ['ahead', 'feat: GitHub']
+    assert found['days'][-1]['day'] == '2026-11-24'
+
+
 def test_days_are_those_of_the_reader(
     week: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
