@@ -67,7 +67,7 @@ class Kept:
                     return
                 lines = [json.loads(each) for each in file]
             self._lines = {each[1]: each for each in lines}
-        except (OSError, ValueError, TypeError, IndexError, RecursionError):
+        except (OSError, ValueError, TypeError, LookupError, RecursionError):
             self._lines = {}
 
     def keep(self) -> None:

@@ -364,6 +364,7 @@ def test_what_is_kept_and_damaged_or_old_is_not_used(
     fields = json.loads(line)
     for damaged in (
         '', 'nonsense', f'{head}\n{line[:50]}\n', f'[0, 1]\n{line}\n', f'{head}\n[]\n',
+        f'{head}\n{{}}\n',
         f'{head}\n{json.dumps([fields[0], fields[1], 3])}\n',
         f'{head}\n{json.dumps([*fields[:8], 7, *fields[9:]])}\n',
         f'{head}\n{json.dumps(["0-0", *fields[1:4], "other", *fields[5:]])}\n',
