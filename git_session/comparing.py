@@ -22,9 +22,10 @@ _MOST_PATHS = 200  # on a command line
 _MERGE_TREE = (2, 38)  # that has merge-tree --write-tree
 
 
-def compare(here: Workspace, wanted: str, other: str | None) -> Comparison:
+def compare(here: Workspace, wanted: str, other: str | None, *, with_merge: bool) -> Comparison:
     """The comparison of two sessions that are named; the second is the current one by default.
 
+    Without `with_merge` git tries no merge and compares no lines: both are unknown.
     Raises SessionError where one is not found or both are the same.
     """
     current = here.session.id if here.session is not None else None
@@ -43,6 +44,8 @@ def compare(here: Workspace, wanted: str, other: str | None) -> Comparison:
         raise SessionError(f'{same}: {sessions[0].id}', hint, status=REFUSED)
     known = {each['session']: each for each in archive.index(here.repo.sessions)}
     one, two = (_side(here, each, known.get(each.id, {})) for each in sessions)
+    if not with_merge:
+        return comparison.compare(one, two, Merge(UNKNOWN), None)
     return comparison.compare(one, two, _merge(one, two), _spans(one, two))
 
 

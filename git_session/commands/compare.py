@@ -23,8 +23,8 @@ FORMS = {
 def run(action: str, values: Values) -> int:
     here = open_workspace()
     wanted, other = values.operands[0], values.operands[1] if values.operands[1:] else None
-    found = comparing.compare(here, wanted, other)
     changes, figures = values.flag('changes'), values.flag('metrics')
+    found = comparing.compare(here, wanted, other, with_merge=changes or not figures)
     if values.json:
         output.json(comparison.data(found, changes=changes, figures=figures))
         return 0

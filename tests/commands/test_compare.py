@@ -164,6 +164,20 @@ def test_metrics_alone(two: Repo, run: Run) -> None:
     }  # fmt: skip
 
 
+def test_metrics_alone_try_no_merge(two: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, begin = set(), git.start
+
+    def start(*args: str, **more: Any) -> git.Process:
+        started.update(args)
+        return begin(*args, **more)
+
+    monkeypatch.setattr(git, 'start', start)
+    for options, tried in (((), True), (('--changes', '--metrics'), True), (('--metrics',), False)):
+        started.clear()
+        run('compare', 'one', *options)
+        assert ('merge-tree' in started) is ('merge-base' in started) is tried
+
+
 @pytest.mark.parametrize('words', [('one', 'two'), ('@{1}',), ('on', 'tw'), ('@{1}', '@{0}')])
 def test_each_way_to_name_them(two: Repo, run: Run, words: tuple[str, ...]) -> None:
     found = compare(run, *words)
