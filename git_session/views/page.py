@@ -279,8 +279,9 @@ def _sections(found: Report) -> list[tuple[str, str]]:
     """(id, title) of the sections that the page has."""
     named = (
         ('activity', 'Activity', True), ('all-sessions', 'Sessions', found.sessions),
-        ('objectives', 'Objectives', found.sessions), ('quality', 'Quality', found.sessions),
-        ('health', 'Health', True), ('blockers', 'Blockers', found.blockers),
+        ('objectives', 'Objectives', found.sessions or found.open),
+        ('quality', 'Quality', found.sessions), ('health', 'Health', True),
+        ('blockers', 'Blockers', found.blockers),
         ('decisions', 'Decisions', found.decisions), ('dead-ends', 'Dead ends', found.dead_ends),
         ('files', 'Files and people', found.hot or found.authors),
         ('history', 'History', found.landscape and found.landscape.commits),

@@ -205,6 +205,13 @@ def test_of_a_time_that_is_over_health_is_unknown_and_why() -> None:
     assert 'no session on this branch' in none.text and 'this time is over' not in none.text
 
 
+def test_what_is_open_is_there_when_nobody_was_at_work() -> None:
+    found = read(team().replace(sessions=(), done=(), burn_up=(), quality=()))
+    assert '0 done, 3 open' in found.text and found.text.count('שלום: right to left') == 3
+    assert 'There was no objective' not in found.text
+    assert ('a', 'href', '#objectives') in found.attributes
+
+
 def test_series_of_one() -> None:
     report = team(1, 1).replace(
         since=NOW - 60, days=(Day('2026-11-23', 1, 1, 0, 5.0),),
