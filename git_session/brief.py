@@ -20,7 +20,7 @@ from git_session import (
 from git_session.analysis.remarks import remarks
 from git_session.context import Look, remember
 from git_session.session import Session, replay
-from git_session.views import brief, document, sections, since
+from git_session.views import brief, sections, since
 from git_session.views.brief import Scene
 from git_session.views.sections import Section
 from git_session.views.since import News, Since
@@ -34,12 +34,22 @@ SHORT_BUDGET = 2500
 def show(here: Workspace, *, budget: int = DEFAULT_BUDGET, as_json: bool = False) -> None:
     """Print the brief of the session of this workspace."""
     if not as_json:
-        output.out(document.shown(text(here, budget=budget), here.style()), git.pager)
+        output.out(_shown(here, text(here, budget=budget)), git.pager)
         return
     scene = _scene(here, Look(here))
     session, work = here.require(), here.work()
     found = brief.sections(session, work, scene)
     output.json(brief.data(session, work, found, scene))
+
+
+def _shown(here: Workspace, said: str) -> str:
+    """For a terminal in lines that fit; agents wait for it, and do without what that takes."""
+    style = here.style()
+    if not style.terminal:
+        return said
+    from git_session.views import document
+
+    return document.shown(said, style)
 
 
 def text(here: Workspace, *, budget: int = DEFAULT_BUDGET) -> str:
@@ -73,7 +83,7 @@ def show_since(here: Workspace, given: str, *, budget: int, as_json: bool) -> No
         return
     title = f'Session {session.id} since {moment.shown(here.dates)}'
     said = sections.text(title, found, budget) if found else f'# {title}\n\nnothing is new\n'
-    output.out(document.shown(said[:budget], here.style()), git.pager)
+    output.out(_shown(here, said[:budget]), git.pager)
 
 
 def _scene(here: Workspace, look: Look | None) -> Scene:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import ci, eventlog, git, programs, words
+from git_session import ci, eventlog, git, words
 from git_session.output import line
 from git_session.record import Record
 from git_session.views.quoting import own, quoted, tagless
@@ -162,6 +162,8 @@ def _asked(program: str, where: Home, wanted: list[str]) -> dict[str, Known]:
     """What the program says of each, all asked side by side; nothing of those that fail."""
     import tempfile
     from concurrent.futures import ThreadPoolExecutor
+
+    from git_session import programs
 
     ends = time.monotonic() + LIMIT
     env = {**os.environ, **_QUIET}

@@ -121,18 +121,20 @@ class Style:
         """One of two characters, by what the terminal can show."""
         return beyond if self.unicode else ascii
 
-    def fits(self, text: str) -> bool:
-        """Whether it is no wider than a line."""
+    def fits(self, text: str, mark: str = '') -> bool:
+        """Whether it is no wider than a line, behind a `mark` of ours."""
+        if text.isascii() and len(mark) + len(text) <= self.width:
+            return True  # nearly always, and `status` does without the rest
         from git_session import columns
 
-        return columns.width(text) <= self.width
+        return columns.width(mark + text) <= self.width
 
     def wrap(self, mark: str, text: str, *, hang: int = 0, most: int = 0) -> list[str]:
         """`text` behind `mark` in lines of the width, at most so many (columns.wrap)."""
+        if '\n' not in text and text.isascii() and len(mark) + len(text) <= self.width:
+            return [mark + text]
         from git_session import columns
 
-        if '\n' not in text and len(mark) + len(text) <= self.width and text.isascii():
-            return [mark + text]
         return columns.wrap(mark, text, self.width, hang=hang, most=most, unicode=self.unicode)
 
     def items(self, mark: str, text: str, *, hang: int = 0) -> list[str]:

@@ -94,7 +94,8 @@ SLOW = {
     'argparse', 'asyncio', 'dataclasses', 'difflib', 'dulwich', 'importlib.metadata',
     'ast', 'inspect', 'logging', 'pathlib', 'redact_secret', 'shlex', 'subprocess', 'tempfile',
     'tomli_w', 'tomllib', 'tree_sitter', 'typing', 'yaml',
-    'git_session.analysis.patterns', 'git_session.sources',
+    'git_session.analysis.patterns', 'git_session.sources', 'git_session.columns',
+    'git_session.programs',
 }  # fmt: skip
 
 

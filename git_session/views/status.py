@@ -75,7 +75,7 @@ def _step(step: Step, style: Style) -> list[str]:
     """What to do next and the command for it, below where there is no room beside."""
     mark = f'  {style.mark("•", "-")} '
     how = f'({step.command})' if step.command else ''
-    if how and style.fits(f'{mark}{step.text}  {how}'):
+    if how and style.fits(f'{step.text}  {how}', mark):
         return [f'{mark}{step.text}  {style.paint(how, "dim")}']
     below = style.wrap('    ', how) if how else []
     text = style.wrap(mark, step.text, most=_MOST_LINES)
