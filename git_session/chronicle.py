@@ -16,7 +16,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from typing import Any
 
 FILE = '.history.json'
@@ -69,16 +69,21 @@ class _Counter:
 
     def count(self, revision: str, without: str) -> Tally:
         """The tally of the commits that one has and the other has not."""
-        tally = Tally()
+        tally = Tally(self._present(revision))
         self._each(revision, without, lambda oid: tally)
+        tally.end(without)
         return tally
 
     def split(self, revision: str, at: str) -> tuple[Tally, Tally]:
         """(tally of `at`, tally of what is behind it), by one `git log`."""
         fresh = wholelog.commits(revision, at)
-        older, newer = Tally(), Tally()
+        older, newer = Tally(self._present(at)), Tally(self._present(revision))
         self._each(revision, '', lambda oid: newer if oid in fresh else older)
+        newer.end(at)
         return older, newer
+
+    def _present(self, revision: str) -> Collection[str]:
+        return wholelog.files(revision) if self._with_lines else ()
 
     def _each(self, revision: str, without: str, choose: Callable[[str], Tally]) -> None:
         entries = wholelog.read(

@@ -14,7 +14,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from git_session.analysis.landscape import Author, Hot, Landscape
     from git_session.wholelog import Entry
@@ -88,7 +88,8 @@ def of_period(
             wholelog.read(*revisions.values(), since=since, with_lines=not is_partial, cut=cut),
             lambda: wholelog.number(*revisions.values(), since=since),
         )
-    counter = _Counter(owners)
+    newest = next(iter(revisions.values()), '')
+    counter = _Counter(owners, () if is_partial or not newest else wholelog.files(newest))
     for each in entries:
         if each.at and since <= each.at < until:
             counter.add(each)
@@ -106,8 +107,8 @@ def of_period(
 class _Counter:
     """Sums of a period; its days are those of the reader, not of the authors."""
 
-    def __init__(self, owners: Mapping[str, str]) -> None:
-        self.tally = Tally()
+    def __init__(self, owners: Mapping[str, str], present: Collection[str]) -> None:
+        self.tally = Tally(present)
         self.days: dict[str, list[int]] = {}
         self._owners = owners
         self._subjects: list[Subject] = []

@@ -49,13 +49,17 @@ class Entry(Record):
     """
 
     oid: str
-    is_merge: bool
+    parents: tuple[str, ...]
     is_cut: bool
     who: str
     at: int
     zone: int
     subject: str
     lines: tuple[Line, ...]
+
+    @property
+    def is_merge(self) -> bool:
+        return len(self.parents) > 1
 
 
 class Branch(Record):
@@ -86,7 +90,8 @@ def read(
             rest = []
         lines = _lines(rest) if with_lines else [Line(path, '', None, None) for path in rest]
         who = f'{name} <{email}>'
-        yield Entry(oid, ' ' in parents, oid in cut, who, at, zone, subject, tuple(lines))
+        before = tuple(parents.split())
+        yield Entry(oid, before, oid in cut, who, at, zone, subject, tuple(lines))
 
 
 def number(*revisions: str, without: str = '', since: float = 0) -> int:

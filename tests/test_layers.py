@@ -34,8 +34,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'analysis.subject', 'analysis.patterns', 'analysis.gates', 'views.gates',
         'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.remarks',
         'analysis.filehistory', 'analysis.contexthealth', 'analysis.steps',
-        'analysis.health', 'analysis.velocity', 'analysis.tally', 'analysis.landscape',
-        'analysis.recommendations', 'analysis.report', 'analysis.period', 'analysis.comparison',
+        'analysis.health', 'analysis.velocity', 'analysis.names', 'analysis.tally',
+        'analysis.landscape', 'analysis.recommendations', 'analysis.report', 'analysis.period',
+        'analysis.comparison',
         'analysis.contextlines', 'analysis.around', 'views.quoting', 'views.sections',
         'views.context',
         'views.tdd', 'views.layout', 'views.files', 'views.insight', 'views.log', 'views.status',
@@ -70,8 +71,8 @@ PURE = (
     'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.patterns',
     'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.filehistory',
     'analysis.contexthealth', 'analysis.contextlines', 'analysis.around', 'analysis.health',
-    'analysis.velocity', 'analysis.tally', 'analysis.landscape', 'analysis.recommendations',
-    'analysis.report', 'analysis.period', 'analysis.comparison',
+    'analysis.velocity', 'analysis.names', 'analysis.tally', 'analysis.landscape',
+    'analysis.recommendations', 'analysis.report', 'analysis.period', 'analysis.comparison',
 )  # fmt: skip
 IMPURE = {'os', 'sys', 'time', 'subprocess', 'fcntl', 'git_session.git', 'git_session.eventlog'}
 

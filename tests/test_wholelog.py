@@ -40,7 +40,7 @@ def test_lines_renames_binary_files_and_strange_names(repo: Repo) -> None:
     repo.git('commit', '-qm', 'odd\n\nbody', '--date', DATE)
     first, last = read()
     assert first == Entry(
-        repo.git('rev-parse', 'HEAD'), False, False, 'Ann Author <ann@example.com>', 1795329000,
+        repo.git('rev-parse', 'HEAD'), (oid,), False, 'Ann Author <ann@example.com>', 1795329000,
         19800, 'odd',
         (Line('b.txt', 'a.txt', 0, 0), Line('bin', '', None, None),
          Line('new\nline\t"x".txt', '', 2, 0)),

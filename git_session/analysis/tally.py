@@ -9,15 +9,17 @@ the memory for it allows: `window` says in how many.
 from __future__ import annotations
 
 from git_session.analysis.filehistory import FIX, MOST_PATHS, REVERT, kind_of
+from git_session.analysis.names import Names
 from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from typing import Any
 
     from git_session.wholelog import Entry
 
-VERSION = 1  # of what `encode` gives
+VERSION = 2  # of what `encode` gives
 DAY, HOUR, WEEK = 86400, 3600, 7
 MOST_PAIRS = 200_000  # of files that changed together
 _MOST_REVERTS = 20  # that are named
@@ -71,9 +73,12 @@ class Taken(Record):
 
 
 class Tally:
-    """Commits, newest first, are added with `add`; days count from 1970 in the author's zone."""
+    """Commits, newest first, are added with `add`; days count from 1970 in the author's zone.
 
-    def __init__(self) -> None:
+    `present` are the paths of the newest commit.
+    """
+
+    def __init__(self, present: Collection[str] = ()) -> None:
         self.commits = self.merges = self.undated = self.fixes = self.reverts = 0
         self.binary = 0  # files of commits whose lines are not known
         self.days: dict[int, list[int]] = {}  # day -> commits, lines added, deleted
@@ -81,13 +86,14 @@ class Tally:
         self.sizes: dict[int, int] = {}  # lines changed -> commits, merges apart
         self.people: list[Person] = []
         self.files: dict[str, File] = {}
-        self.names: dict[str, str] = {}  # a name before these commits -> the name after them
+        self.names: Mapping[str, str] = {}  # a name before these commits -> the name after them
         self.taken: list[Taken] = []  # newest first
         self.window = 0  # commits in which pairs are counted
         self.is_full = False  # older commits are not in it
         self.pairs: dict[str, dict[str, int]] = {}  # path < other path -> commits
         self.pair_count = 0
         self._numbers: dict[str, int] = {}
+        self._called = Names(present)
 
     def add(self, entry: Entry) -> None:
         """Count one commit, older than those before."""
@@ -110,6 +116,10 @@ class Tally:
         elif not entry.is_cut:
             self.sizes[added + deleted] = self.sizes.get(added + deleted, 0) + 1
         self._date(entry, person, added, deleted)
+
+    def end(self, oid: str) -> None:
+        """No more are added; the commit that follows is the newest of the tally before this."""
+        self.names = self._called.at(oid)
 
     def _date(self, entry: Entry, person: Person, added: int, deleted: int) -> None:
         if not entry.at:
@@ -136,14 +146,8 @@ class Tally:
         """Count the files; the lines added and deleted in all."""
         added = deleted = 0
         touched: dict[str, None] = {}  # in their order: the same figures in every run
-        renamed: dict[str, str] = {}
-        for line in entry.lines:
-            path = self.names.get(line.path, line.path)
-            file = self.files.get(path)
-            if file is None:
-                file = self.files[path] = File(path)
-            if line.old:
-                renamed[line.old] = file.path
+        for line, path in zip(entry.lines, self._called.of(entry), strict=True):
+            file = self._file(path)
             if line.added is None or line.deleted is None:
                 self.binary += 1
             else:
@@ -158,7 +162,6 @@ class Tally:
                 file.fixes += kind == FIX
                 file.reverts += kind == REVERT
                 file.by[person] = file.by.get(person, 0) + 1
-        self.names.update(renamed)  # all at once: two files may take each other's name
         if not self.is_full:
             self._together(list(touched))
         return added, deleted
@@ -194,7 +197,7 @@ class Tally:
         self._absorb_pairs(newer)
         self.names = {**newer.names, **self.names}
 
-    def _rename(self, names: dict[str, str]) -> None:
+    def _rename(self, names: Mapping[str, str]) -> None:
         """Call the files what newer commits call them."""
         # All at once: two files may have taken each other's name.
         moved_files = [
@@ -238,7 +241,7 @@ class Tally:
         self.window += newer.window
         self._add_pairs(newer.pairs, {})
 
-    def _add_pairs(self, pairs: dict[str, dict[str, int]], names: dict[str, str]) -> None:
+    def _add_pairs(self, pairs: dict[str, dict[str, int]], names: Mapping[str, str]) -> None:
         for path, beside in pairs.items():
             for other, commits in beside.items():
                 one, two = sorted((names.get(path, path), names.get(other, other)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -18,19 +19,26 @@ NOON = 1795348800  # 2026-11-22, a Sunday, 12:00
 
 def entry(
     *lines: Line, number: int = 1, who: str = 'Ann <a@x>', at: int = NOON, zone: int = 0,
-    subject: str = 's', merge: bool = False, cut: bool = False,
+    subject: str = 's', merge: bool = False, cut: bool = False, before: tuple[int, ...] = (),
 ) -> Entry:  # fmt: skip
-    return Entry(f'{number:040}', merge, cut, who, at, zone, subject, lines)
+    numbers = before or ((number - 1, number - 2) if merge else (number - 1,))
+    parents = tuple(oid(each) for each in numbers)
+    return Entry(oid(number), parents, cut, who, at, zone, subject, lines)
+
+
+def oid(number: int) -> str:
+    return f'{number:040}'
 
 
 def line(path: str, added: int | None = 1, deleted: int | None = 0, old: str = '') -> Line:
     return Line(path, old, added, deleted)
 
 
-def count(*entries: Entry) -> Tally:
-    tally = Tally()
+def count(*entries: Entry, present: Collection[str] = ()) -> Tally:
+    tally = Tally(present)
     for each in entries:
         tally.add(each)
+    tally.end(entries[-1].parents[0] if entries else '')
     return tally
 
 
