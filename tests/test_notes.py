@@ -229,6 +229,114 @@ def test_a_ref_that_cannot_move(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> 
     )
 
 
+def unite(*tips: str) -> None:
+    notes.unite(git.discover(), list(tips), 'Notes united by a test')
+
+
+def tips(repo: Repo) -> tuple[str, str]:
+    """The notes, and where a command of ours has seen them last."""
+    return repo.git('rev-parse', notes.REF), repo.git('rev-parse', notes.KEPT)
+
+
+def noted(repo: Repo, place: str, commit: str, *lines: str) -> str:
+    """Notes of another clone under `refs/notes/<place>`, by git itself; their tip."""
+    repo.git('notes', f'--ref={place}', 'append', '-m', '\n'.join(lines), commit)
+    return repo.git('rev-parse', f'refs/notes/{place}')
+
+
+def test_united_has_the_lines_and_the_history_of_all(repo: Repo) -> None:
+    first, second = made(repo, 2)
+    publish({first: ['c', 'a']})
+    ours, _ = tips(repo)
+    one = noted(repo, 'one', first, 'b', 'a')
+    two = noted(repo, 'two', second, 'd')
+    unite(one, two, one)
+    assert shown(repo, first) == ['a', 'b', 'c']
+    assert shown(repo, second) == ['d']
+    assert repo.git('log', '-1', '--format=%P|%an|%s', notes.REF) == (
+        f'{ours} {one} {two}|Ann Author|Notes united by a test'
+    )
+    assert repo.git('reflog', '-1', '--format=%gs', notes.REF) == 'notes: Notes united by a test'
+    united, kept = tips(repo)
+    assert kept == united
+    unite(two, ours, one)  # all of it is there
+    assert tips(repo) == (united, united)
+    three = noted(repo, 'three', first, 'e')
+    unite(one, three)
+    assert repo.git('log', '-1', '--format=%P', notes.REF) == f'{united} {three}'
+    clean(repo)
+
+
+def test_united_with_what_goes_on_from_ours_is_that(repo: Repo) -> None:
+    head = repo.git('rev-parse', 'HEAD')
+    unite()
+    assert not repo.run('git', 'rev-parse', '-q', '--verify', notes.REF).out
+    theirs = noted(repo, 'theirs', head, 'b')
+    unite(theirs)
+    assert tips(repo) == (theirs, theirs)
+    later = noted(repo, 'theirs', head, 'a')
+    unite(theirs, later)
+    assert tips(repo) == (later, later)
+    publish({head: ['c']})
+    ours, _ = tips(repo)
+    unite(theirs, later)
+    assert tips(repo) == (ours, ours)
+    assert shown(repo, head) == ['b', 'a', 'c']
+
+
+def test_the_first_notes_come_from_two_sides(repo: Repo) -> None:
+    head = repo.git('rev-parse', 'HEAD')
+    one, two = noted(repo, 'one', head, 'b'), noted(repo, 'two', head, 'a')
+    unite(one, two, one)
+    assert shown(repo, head) == ['a', 'b']
+    assert repo.git('log', '-1', '--format=%P', notes.REF) == f'{one} {two}'
+    clean(repo)
+
+
+def test_notes_that_something_has_overwritten_are_united_again(repo: Repo) -> None:
+    here, head = git.discover(), repo.git('rev-parse', 'HEAD')
+    notes.restore(here)  # there is nothing, and nothing is made of it
+    publish({head: ['a']})
+    assert not notes.is_overwritten(here)
+    noted(repo, 'session', head, 'b')  # on top of ours
+    assert not notes.is_overwritten(here)
+    publish({head: ['c']})
+    ours, _ = tips(repo)
+    theirs = noted(repo, 'theirs', head, 'd')
+    repo.git('update-ref', notes.REF, theirs)
+    assert notes.is_overwritten(here)
+    notes.restore(here)
+    assert shown(repo, head) == ['a', 'b', 'c', 'd']
+    assert repo.git('log', '-1', '--format=%P|%s', notes.REF) == (
+        f'{theirs} {ours}|Notes restored that something else had overwritten'
+    )
+    assert not notes.is_overwritten(here)
+    united, _ = tips(repo)
+    repo.git('update-ref', '-d', notes.REF)
+    assert notes.is_overwritten(here)
+    notes.restore(here)
+    assert tips(repo) == (united, united)
+    repo.git('update-ref', '-d', notes.KEPT)
+    assert notes.is_overwritten(here)
+
+
+def test_what_notes_have_that_others_have_not(repo: Repo) -> None:
+    here, (first, second) = git.discover(), made(repo, 2)
+    publish({first: ['a'], second: ['x']})
+    old, _ = tips(repo)
+    tree_of(repo, 2, {first: 'b\na\nb\n'}, on_top=True)
+    publish({second: ['y']})
+    new, _ = tips(repo)
+    assert dict(notes.additions(here, old, new)) == {first: [b'b'], second: [b'y']}
+    assert dict(notes.additions(here, '', old)) == {first: [b'a'], second: [b'x']}
+    assert dict(notes.additions(here, new, new)) == {}
+    wanted = {first: [b'b', b'c', b'a'], second: [b'x']}
+    assert notes.missing(here, [old, new], wanted) == {first: [b'c']}
+    assert notes.missing(here, [old], wanted) == {first: [b'b', b'c']}
+    assert notes.missing(here, [], wanted) == wanted
+    assert notes.missing(here, [old], {}) == {}
+
+
 PUBLISH = """
     import sys
     from git_session import git, notes
