@@ -271,7 +271,7 @@ def _scanner() -> Callable[[str, int], tuple[Any, int]]:
         except (ImportError, AttributeError):  # another Python than we know
             from json import JSONDecoder
 
-            _SCANNER.append(JSONDecoder().raw_decode)
+            _SCANNER.append(JSONDecoder().scan_once)  # type: ignore[attr-defined]
     return _SCANNER[0]
 
 
@@ -370,7 +370,8 @@ def _parse_plain(at: str) -> float | None:
     if len(at) not in (20, 24) or at[10] != 'T' or at[-1] != 'Z' or not at.isascii():
         return None
     digits = at[11:13] + at[14:16] + at[17:19] + at[20:-1]
-    if not digits.isdigit() or at[13] + at[16] + at[19] not in ('::.', '::Z'):
+    marks = at[13] + at[16] + at[19]
+    if not digits.isdigit() or marks != ('::Z' if len(at) == 20 else '::.'):
         return None
     hour, minute, second = int(at[11:13]), int(at[14:16]), int(at[17:19])
     date = at[:10]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from git_session.events import (
     UNDOABLE,
     VERSION,
     Event,
+    checkpoint_event,
     commit_event,
     decode,
     decode_all,
@@ -278,11 +280,79 @@ def test_the_fast_way_knows_the_calendar() -> None:
             parse_time(text)
 
 
+def by_datetime(text: str) -> float | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    seconds = moment.timestamp() if moment.tzinfo else events.LAST + 1
+    return seconds if events.FIRST <= seconds <= events.LAST else None
+
+
+@pytest.mark.parametrize('text', ['2026-11-30T23:59:59Z', '2000-02-28T19:09:12.345Z',
+                                  '9999-12-31T23:59:59.999Z', '0001-01-01T00:00:00Z'])  # fmt: skip
+def test_with_any_letter_changed_it_is_what_datetime_says(text: str) -> None:
+    assert parse_time(text) == by_datetime(text)
+    for index in range(len(text)):
+        for letter in ('', *'0123456789-:.,TZtz+ ', '\u0663', '\u00b2'):
+            changed = text[:index] + letter + text[index + 1 :]
+            try:
+                found: float | None = parse_time(changed)
+            except ValueError:
+                found = None
+            assert found == by_datetime(changed), changed
+
+
+def test_what_we_write_is_read_without_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """json and datetime cost more than most of what `status` does."""
+    midnights = range(0, 366 * 86400, 86400)
+    years = [datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1, 1899, 2000, 2023, 9998)]
+    expected = {}
+    for begin in years:
+        for seconds in midnights:
+            for text in (format_time(begin + seconds), format_time(begin + seconds + 86399.999)):
+                if '-02-29T' not in text:
+                    expected[text] = by_datetime(text)
+    event = Event(
+        'a', '2026-11-22T23:02:26Z', 's', 'note', {'text': 'é"\n\0', 'x': [1.5, None, {}]}
+    )
+    line = encode(event)
+    events._DAYS.clear()
+    for name in ('json', 'datetime'):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert encode(event) == line
+    assert decode(line) == event
+    assert {text: parse_time(text) for text in expected} == expected
+
+
+def test_another_python_has_other_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the C part of json, whose functions nobody promises, it is json that does it."""
+    event = Event('a', '2026-11-22T23:02:26Z', 's', 'note', {'text': 'é\udcff', 'x': [1.5, None]})
+    line = encode(event)
+    odd = events.dumps([1, {'é': 2}])
+    monkeypatch.setitem(sys.modules, '_json', None)
+    monkeypatch.setattr(events, '_SCANNER', [])
+    assert encode(event) == line
+    assert events.dumps([1, {'é': 2}]) == odd == '[1,{"é":2}]'
+    assert decode(line) == event
+    assert decode(line[:-1]) is None
+    assert events.loads(' [1] ') == [1]
+
+
 @given(st.floats(0, 4e9), st.floats(0, 4e9))
 def test_ids_sort_by_time(one: float, other: float) -> None:
     by_time = sorted([one, other])
     if by_time[1] - by_time[0] > 0.002:
         assert event_id(by_time[0], 'f') < event_id(by_time[1], '0')
+
+
+def test_the_checkpoint_of_a_commit_follows_it() -> None:
+    made = checkpoint_event('work-20261122-3f9c', '0123456789abcdef' + 'f' * 24, 1795388546)
+    assert encode(made) == (
+        b'{"v":1,"id":"20261122T230226.999Z-0123456789abcdefc","at":"2026-11-22T23:02:26Z",'
+        b'"session":"work-20261122-3f9c","type":"checkpoint",'
+        b'"commit":"0123456789abcdefffffffffffffffffffffffff","auto":true}'
+    )
 
 
 @given(st.integers(0, 2**63))
@@ -308,7 +378,17 @@ def test_what_json_writes(value: object) -> None:
     assert events.dumps(value, ascii=True) == json.dumps(value, separators=(',', ':'))
 
 
+@pytest.mark.parametrize(
+    'value',
+    [float('nan'), [float('inf'), -float('inf')], {'b': 1, 'a': 2}, {1: 2, None: 3, False: 4}],
+)
+def test_what_json_writes_that_is_odd(value: object) -> None:
+    assert events.dumps(value) == json.dumps(value, separators=(',', ':'))
+
+
 def test_what_json_cannot_write() -> None:
+    with pytest.raises(TypeError, match='keys must be'):
+        events.dumps({(1, 2): 3})
     with pytest.raises(TypeError, match='bytes is no JSON'):
         events.dumps({'text': [b'bytes']})
     endless: list[object] = []
