@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from git_session.errors import REFUSED, SessionError
 from git_session.events import TYPES, Event, event_id, format_time
 from git_session.named import find
-from git_session.session import replay
+from git_session.session import decision_number, replay
 from tests.made import START, Log
 
 
@@ -123,6 +123,12 @@ def test_objectives(log: Log) -> None:
         ('obj-2', 'two, better', 'done'), ('obj-3', 'three', 'pending'),
     ]  # fmt: skip
     assert session.objectives[2].why == ''
+    assert [each.name for each in session.open_objectives()] == ['obj-1', 'obj-3']
+    assert [each.name for each in session.active_objectives()] == ['obj-1']
+    assert session.activity == {
+        one: [(START + 240, True)], two: [(START + 300, False)],
+        three: [(START + 360, False), (START + 420, False)],
+    }  # fmt: skip
     assert session.objectives[2].since == START + 420
     assert session.names() == {one: 'obj-1', two: 'obj-2', three: 'obj-3'}
 
@@ -163,6 +169,8 @@ def test_decisions_and_a_chain_of_those_in_their_place(log: Log) -> None:
 def test_numbers_of_decisions_are_those_of_every_clone(log: Log) -> None:
     log.add('decision.add', text='x', suffix='9f3c2a1b7d4e')
     assert log.replay().decisions[0].log_number == 'D-20261122-9f3c2a'
+    # An id is any text, where somebody else's program wrote it.
+    assert decision_number('20261122T2302Z-T-9f3c2a1b') == 'D-20261122-9f3c2a'
 
 
 def test_notes_dead_ends_and_handoffs(log: Log) -> None:
@@ -319,6 +327,29 @@ def test_active_time_ends_with_a_pause(log: Log) -> None:
     log.add('note', 10_000, text='z')
     assert log.replay().active_seconds(1800) == 200
     assert log.replay().last_active == log.now
+
+
+def test_a_switch_there_and_back_in_one_moment_stops_no_clock(log: Log) -> None:
+    log.add('pause', 100, suffix='a', reason='switch')
+    log.add('resume', 0, suffix='b')
+    log.add('note', 100, text='x')
+    assert log.replay().active_seconds(1800) == 200
+    assert log.replay().spans(1800) == [
+        (START, START + 100), (START + 100, START + 200),
+    ]  # fmt: skip
+
+
+def test_saved_work_that_came_back_is_not_waiting(log: Log) -> None:
+    log.add('wip.save', commit='1' * 40, files=3, by='Ann')
+    log.add('wip.save', commit='2' * 64, files=1)
+    log.add('wip.save', commit='--upload-pack=x', files=1)
+    assert {commit: each.asdict() for commit, each in log.replay().saved.items()} == {
+        '1' * 40: {'at': START + 60, 'commit': '1' * 40, 'files': 3, 'by': 'Ann'},
+        '2' * 64: {'at': START + 120, 'commit': '2' * 64, 'files': 1, 'by': ''},
+    }
+    log.add('wip.restore', commit='1' * 40)
+    log.add('wip.restore', commit='3' * 40)
+    assert list(log.replay().saved) == ['2' * 64]
 
 
 def test_other_sessions_are_passed_over(log: Log) -> None:
