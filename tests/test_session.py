@@ -352,6 +352,146 @@ def test_saved_work_that_came_back_is_not_waiting(log: Log) -> None:
     assert list(log.replay().saved) == ['2' * 64]
 
 
+def said(log: Log) -> dict[str, Any]:
+    """All that replay makes of a log, records as dictionaries, what is empty left out."""
+    found = {}
+    for name, value in vars(log.replay()).items():
+        if isinstance(value, list):
+            value = [each.asdict() if hasattr(each, 'asdict') else each for each in value]
+        if value and name != '_shortcuts':
+            found[name] = value
+    return found
+
+
+def test_everything_that_replay_says_of_bare_facts() -> None:
+    """Each type with no fact that may be left out: nothing is made up for those."""
+    log = Log()
+    log.add('start', 0, branch='work')
+    goal = log.add('objective.add', text='goal')
+    stuck = log.add('blocker.add', text='stuck')
+    choice = log.add('decision.add', text='choice')
+    other = log.add('decision.supersede', ref=choice, text='other')
+    point = log.add('checkpoint')
+    phase = log.add('tdd', phase='red')
+    note, dead_end = log.add('note', text='n'), log.add('dead-end', text='d')
+    handoff = log.add('handoff')
+    log.add('objective.drop', ref=goal)
+    log.add('blocker.resolve', ref=stuck)
+    log.add('agent', name='claude', what='start')
+    log.add('pause')
+    log.add('end', result='ended')
+    at = [float(START + 60 * number) for number in range(15)]
+    assert said(log) == {
+        'id': 's', 'branch': 'work', 'mode': 'normal', 'state': 'ended', 'started': at[0],
+        'last_active': at[14], 'ended': at[14], 'end': {'result': 'ended'},
+        'objectives': [
+            {'number': 1, 'ref': goal, 'text': 'goal', 'added': at[1], 'state': 'dropped',
+             'since': at[10], 'why': '', 'public': ''},
+        ],
+        'blockers': [
+            {'number': 1, 'ref': stuck, 'text': 'stuck', 'added': at[2], 'state': 'resolved',
+             'issue': '', 'objective': '', 'resolved': at[11], 'how': ''},
+        ],
+        'decisions': [
+            {'number': 1, 'ref': choice, 'text': 'choice', 'added': at[3], 'rationale': '',
+             'alternatives': (), 'by': '', 'supersedes': '', 'superseded_by': other,
+             'public': None},
+            {'number': 2, 'ref': other, 'text': 'other', 'added': at[4], 'rationale': '',
+             'alternatives': (), 'by': '', 'supersedes': choice, 'superseded_by': '',
+             'public': None},
+        ],
+        'checkpoints': [
+            {'ref': point, 'at': at[5], 'commit': '', 'label': '', 'message': '', 'by': '',
+             'committed': False, 'impact': {}, 'auto': False},
+        ],
+        'phases': [
+            {'ref': phase, 'at': at[6], 'phase': 'red', 'commit': '', 'refused': '',
+             'tests': None, 'failures': None, 'seconds': None},
+        ],
+        'notes': [{'ref': note, 'at': at[7], 'text': 'n', 'by': ''}],
+        'dead_ends': [{'ref': dead_end, 'at': at[8], 'text': 'd', 'by': ''}],
+        'handoffs': [{'ref': handoff, 'at': at[9], 'text': '', 'by': ''}],
+        'by': dict.fromkeys((goal, stuck, choice, other, note, dead_end), ''),
+        'agents': {'claude': at[12]},
+        'clock': [(each, each > at[12]) for each in at],
+        'activity': {goal: [(at[10], False)]},
+    }  # fmt: skip
+
+
+def test_everything_that_replay_says_of_all_facts() -> None:
+    """Each type with all of its facts, in the order in which a session has them."""
+    oid = '1' * 40
+    log = Log()
+    log.add('start', 0, branch='refs/heads/work', base='b' * 40, base_ref='refs/heads/main',
+            head='c' * 64, upstream='refs/remotes/o/w', issue='#7', mode='tdd', by='A')  # fmt: skip
+    hidden = {'text': 'hidden', 'rationale': 'why not', 'alternatives': ['x']}
+    goal = log.add('objective.add', text='goal', by='A', public={'text': 'hidden'})
+    stuck = log.add('blocker.add', text='stuck', issue='#9', objective=goal, by='B')
+    choice = log.add('decision.add', text='choice', rationale='r', alternatives=['a'], by='B',
+                     public=hidden)  # fmt: skip
+    other = log.add('decision.supersede', ref=choice, text='other', rationale='s',
+                    alternatives=['b'], by='C')  # fmt: skip
+    phase = log.add('tdd', phase='green', commit=oid, refused='no', tests=3, failures=2,
+                    seconds=1, by='B')  # fmt: skip
+    point = log.add('checkpoint', commit=oid, auto=True, by='B')
+    log.add('objective.edit', ref=goal, text='better', by='B', public={'text': 'hidden too'})
+    log.add('decision.edit', ref=choice, text='better', by='A')
+    log.add('decision.edit', ref=other, text='secret', by='A', public={'text': 'hidden'})
+    log.add('pause', reason='switch', by='A')
+    log.add('resume', mode='normal', reason='switch', by='A')
+    at = [float(START + 60 * number) for number in range(12)]
+    outside = {'number': 1, 'ref': choice, 'added': at[3], 'by': 'B', 'supersedes': '',
+               'superseded_by': other, 'public': None}  # fmt: skip
+    kept = {'number': 2, 'ref': other, 'added': at[4], 'rationale': 's', 'alternatives': ('b',),
+            'by': 'C', 'supersedes': choice, 'superseded_by': ''}  # fmt: skip
+    session = log.replay()
+    left = [each.shared.asdict() for each in session.decisions]
+    assert left == [
+        {**outside, 'text': 'better', 'rationale': 'why not', 'alternatives': ('x',),
+         'superseded_by': ''},
+        {**kept, 'text': 'hidden', 'public': None},
+    ]  # fmt: skip
+    found = said(log)
+    found['decisions'] = [{**each, 'public': None} for each in found['decisions']]
+    assert found == {
+        'id': 's', 'branch': 'work', 'base': 'b' * 40, 'base_ref': 'refs/heads/main',
+        'upstream': 'refs/remotes/o/w', 'head_at_start': 'c' * 64, 'mode': 'normal',
+        'issue': '#7', 'author': 'A', 'authors': ['A', 'B', 'C'], 'state': 'active',
+        'started': at[0], 'last_active': at[11],
+        'objectives': [
+            {'number': 1, 'ref': goal, 'text': 'better', 'added': at[1], 'state': 'pending',
+             'since': at[1], 'why': '', 'public': 'hidden too'},
+        ],
+        'blockers': [
+            {'number': 1, 'ref': stuck, 'text': 'stuck', 'added': at[2], 'state': 'open',
+             'issue': '#9', 'objective': goal, 'resolved': 0.0, 'how': ''},
+        ],
+        'decisions': [
+            {**outside, 'text': 'better', 'rationale': 'r', 'alternatives': ('a',)},
+            {**kept, 'text': 'secret', 'public': None},
+        ],
+        'phases': [
+            {'ref': phase, 'at': at[5], 'phase': 'green', 'commit': oid, 'refused': 'no',
+             'tests': 3, 'failures': 2, 'seconds': 1},
+        ],
+        'checkpoints': [
+            {'ref': point, 'at': at[6], 'commit': oid, 'label': '', 'message': '', 'by': 'B',
+             'committed': False, 'impact': {}, 'auto': True},
+        ],
+        'by': {goal: 'B', stuck: 'B', choice: 'A', other: 'A'},
+        'clock': [(each, each == at[10]) for each in at if each != at[6]],
+    }  # fmt: skip
+
+
+def test_what_came_from_elsewhere() -> None:
+    log = Log()
+    goal, note = log.add('objective.add', text='goal'), log.add('note', text='n')
+    edit = log.add('objective.edit', ref=goal, text='better')
+    point = log.add('checkpoint', label='no text')
+    for arrived, refs in (([note, point], {note}), ([edit], {goal}), ([], set())):
+        assert replay('s', log.events, arrived).arrived == refs
+
+
 def test_other_sessions_are_passed_over(log: Log) -> None:
     log.add('note', text='mine')
     other = Event('z', format_time(START), 'other', 'note', {'text': 'theirs'})
