@@ -129,10 +129,11 @@ def _count(file: _File, commit: Touched, names: Mapping[str, str]) -> None:
 def kind_of(subject: str) -> str:
     """FIX or REVERT, by the first word of a subject; '' for any other."""
     word = subject[:80].partition(' ')[0].lower()
-    word = word.partition('(')[0].rstrip(':!') + ('!' if word.endswith('!') else '')
-    if word in _FIXES:
+    word = word.partition('(')[0].rstrip(':')
+    bare = word.rstrip(':!')
+    if word in _FIXES or bare in _FIXES:
         return FIX
-    return REVERT if word in _REVERTS else ''
+    return REVERT if bare in _REVERTS else ''
 
 
 def _together(files: Mapping[str, _File], exists: Callable[[str], bool]) -> list[Together]:

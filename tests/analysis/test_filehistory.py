@@ -43,6 +43,7 @@ def test_what_changes_together() -> None:
     [
         ('fix: x', 'mended'), ('Fix x', 'mended'), ('fix(auth)!: x', 'mended'),
         ('fixup! feat: x', 'mended'), ('squash! x', 'mended'), ('hotfix: x', 'mended'),
+        ('fixes!', 'mended'), ('squash x', ''), ('revert!: x', 'reverted'),
         ('Revert "x"', 'reverted'), ('revert: x', 'reverted'), ('Reapply "x"', 'reverted'),
         ('fixture: x', ''), ('prefix', ''), ('', ''), ('feat: fix', ''),
     ],
