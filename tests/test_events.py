@@ -178,6 +178,23 @@ def test_of_two_with_one_id_the_shorter_counts() -> None:
     )
 
 
+def test_which_of_the_forms_of_an_event_counts() -> None:
+    """The first of these, whatever comes first: typed, guarded, short, and then any order."""
+    facts: list[dict[str, Any]] = [
+        {'text': 'secret', 'public': {'text': 'x'}},
+        {'text': 'secret and longer', 'public': {'text': 'x'}},
+        {'text': 'b'},
+        {'text': 'c'},
+        {'text': 'longer'},
+        {'text': '', 'public': {'text': 'x'}, 'redacted': True},
+        {'text': 'x', 'redacted': True},
+    ]
+    forms = [Event('a', '2026-11-22T23:02:26Z', 's', 'note', each) for each in facts]
+    for index, form in enumerate(forms):
+        for rest in (forms[index:], forms[:index:-1] + [form], [*forms[index + 1 :], form]):
+            assert unite(rest) == [form]
+
+
 def test_one_commit_in_two_sessions() -> None:
     both = [commit_event(name, 'f' * 40, 7) for name in ('one', 'two, longer')]
     assert decode_all(lines(both)) == (both, 0)
