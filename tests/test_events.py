@@ -191,7 +191,7 @@ def test_which_of_the_forms_of_an_event_counts() -> None:
     ]
     forms = [Event('a', '2026-11-22T23:02:26Z', 's', 'note', each) for each in facts]
     for index, form in enumerate(forms):
-        for rest in (forms[index:], forms[:index:-1] + [form], [*forms[index + 1 :], form]):
+        for rest in (forms[index:], [*forms[:index:-1], form], [*forms[index + 1 :], form]):
             assert unite(rest) == [form]
 
 
