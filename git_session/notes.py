@@ -118,6 +118,11 @@ def restore(repo: git.Repository) -> None:
         unite(repo, [kept], 'Notes restored that something else had overwritten')
 
 
+def number(tip: str) -> int:
+    """How many objects have notes in the notes commit `tip`."""
+    return git.read('ls-tree', '-r', '--name-only', tip).count('\n')
+
+
 def additions(repo: git.Repository, old: str, new: str) -> Iterator[tuple[str, list[bytes]]]:
     """What the notes commit `new` has and `old` has not: (object id, lines).
 

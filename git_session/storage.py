@@ -6,7 +6,7 @@ published anew, events that a log has lost come back from the notes.
 
 from __future__ import annotations
 
-from git_session import archive, arrivals, eventlog, events, notes, sharing
+from git_session import archive, arrivals, eventlog, events, notes, output, sharing
 from git_session.record import Record
 
 TYPE_CHECKING = False
@@ -32,13 +32,14 @@ def compare(here: Workspace) -> Balance:
     """Read all logs and all notes; linear in both."""
     noted: dict[str, dict[str, Event]] = {}
     tip = notes.tip()
-    for _, lines in notes.additions(here.repo, '', tip) if tip else ():
+    read = notes.additions(here.repo, '', tip) if tip else ()
+    for _, lines in output.counting('reading notes', read, lambda: notes.number(tip)):
         for event in filter(None, map(events.decode, lines)):
             noted.setdefault(event.session, {})[event.id] = event
     share = here.config['session.share']
     unnoted, unlogged = {}, {}
     damaged: dict[str, int] = {}
-    for place in sharing.places(here.repo):
+    for place in output.progress('reading sessions', sharing.places(here.repo)):
         session, logged, bad = archive.load(place)
         if bad and archive.is_finished(here.repo.sessions, place):
             damaged[place] = bad

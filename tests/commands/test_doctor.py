@@ -6,11 +6,12 @@ import errno
 import json
 import os
 import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from git_session import eventlog
+from git_session import eventlog, output
 from git_session.hooks import EVENTS
 from tests.commands.conftest import Run
 from tests.repo import Repo
@@ -340,3 +341,18 @@ def test_json(work: Repo, run: Run) -> None:
         ('prepare-commit-msg', 0), ('commit-msg', 0), ('post-commit', 0), ('post-rewrite', 0),
     ]  # fmt: skip
     assert json.loads(run('doctor', '--json', '--no-probe').out)['probe'] is None
+
+
+def test_how_far_it_is_is_said(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run('pause')
+    titles: dict[str, tuple[int, int]] = {}
+    counting = output.counting
+
+    def count(title: str, items: Iterable[object], number: Callable[[], int]) -> Iterator[object]:
+        found = list(items)
+        titles[title] = (len(found), number())
+        return counting(title, found, number)
+
+    monkeypatch.setattr(output, 'counting', count)
+    run('doctor', '--no-probe')
+    assert titles == {'reading notes': (1, 1), 'reading sessions': (1, 1)}
