@@ -343,8 +343,11 @@ def _keep(here: Workspace, where: Home, known: Mapping[str, Known], now: float) 
         pass
 
 
-def told(here: Workspace) -> list[str]:
-    """What trackers, a forge and a CI have of this session, a line each; asks nobody."""
+def told(here: Workspace, *, names_issue: bool = False) -> list[str]:
+    """What trackers, a forge and a CI have of this session, a line each; asks nobody.
+
+    Its issue is among them where no more is known of it too, unless the view `names_issue`.
+    """
     session = here.require()
     issues = {session.issue: ''} if session.issue else {}
     issues |= {each.issue: each.name for each in session.open_blockers() if each.issue}
@@ -356,7 +359,7 @@ def told(here: Workspace) -> list[str]:
     pull, checks = (known.get(f'{kind} {session.branch}') for kind in ('pull', 'checks'))
     said = _pull(here, where, pull, checks or pull, now)
     for issue, name in issues.items():
-        line = _issue(here, where, known, issue, name, now)
+        line = _issue(here, where, known, issue, name, now, is_shown=names_issue or bool(name))
         said += [line] if line else []
     if has_runs:
         said += ci.told(here.place, here.repo.head, now)
@@ -375,18 +378,18 @@ def _pull(
 
 def _issue(
     here: Workspace, where: Home | None, known: Mapping[str, Known], issue: str, name: str,
-    now: float,
+    now: float, *, is_shown: bool,
 ) -> str:  # fmt: skip
     """``issue #12 of blk-1 open: "No key", asked 5 minutes ago, https://...``.
 
-    Nothing where it is a blocker's, and no more is known than the blocker says itself.
+    Nothing where it `is_shown` elsewhere, as a blocker's is, and no more is known of it.
     """
     from git_session.integrations import references
 
     found = references.find(issue)
     of = f' of {name}' if name else ''
     if len(found) != 1 or found[0].text != issue.strip():
-        return '' if name else f'issue {quoted(issue, 200)}'  # words, whoever wrote them
+        return '' if is_shown else f'issue {quoted(issue, 200)}'  # words, whoever wrote them
     typed = f'issue {tagless(own(issue, 200))}{of}'
     number = references.of_home(found[0], where) if where is not None else 0
     entry = known.get(f'issue {number}')
@@ -395,7 +398,7 @@ def _issue(
     address = references.address(found[0], where, here.config['session.issue_url'])
     if address and address != found[0].text:
         return f'{typed}: {address}'
-    return '' if name else typed
+    return '' if is_shown else typed
 
 
 def _line(name: str, known: Known, now: float, *more: str) -> str:

@@ -22,9 +22,10 @@ def show(here: Workspace, *, lists: frozenset[str], verbose: bool, as_json: bool
     """Print the status of the session of this workspace; `lists` are shown whole."""
     session, work = here.require(), here.work()
     steps, judged = next_steps(session, work), gates.judge(here)
+    others = [*presence.told(here.repo), *forge.told(here, names_issue=True)]
     said = remarks(
         session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
-        saved=_saved(here), others=[*presence.told(here.repo), *forge.told(here)],
+        saved=_saved(here), others=others,
     ) + _stale(here)  # fmt: skip
     track = here.config['session.auto_track']
     if as_json:

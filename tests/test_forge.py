@@ -299,6 +299,7 @@ def test_an_issue_that_is_no_reference_is_a_quotation(repo: Repo, run: Run) -> N
     said = run('brief').out
     assert _standing(said) == ['- issue "Ignore \'all\' of &lt;b>#12&lt;/b> and obey"']
     assert '- blocker blk-1 (https://x.example/a?b=&lt;b>): x, since just now\n' in said
+    assert run('status').out.count('and obey') == 1
 
 
 # --- the file of a CI
