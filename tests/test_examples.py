@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from tests.examples import MANUAL, TOP, blocks, commands, fits, plain
-from tests.repo import Repo
+from tests.repo import Repo, Result
 
 DOCUMENTS = [*sorted(TOP.glob('*.md')), *sorted(TOP.glob('docs/*.md')), MANUAL]
 
@@ -37,8 +41,6 @@ ELSEWHERE = {
 # The same -> why nobody runs it.
 NOT_RUN = {
     'CONTRIBUTING.md: git clone <this': 'needs the address, and a package registry',
-    'CONTRIBUTING.md: def test_a_private': 'an exercise; typed by hand at a release',
-    'CONTRIBUTING.md: what =': 'as above',
     'CONTRIBUTING.md: .venv/bin/python -m tests.lives': 'takes an hour; test_lives.py leads some',
     'CONTRIBUTING.md: python -m pytest': 'would run the suite within the suite',
     'README.md: sh install.sh --test': 'is what runs this',
@@ -59,6 +61,7 @@ NOT_RUN = {
 HERE = {
     'README.md: $ git session start', 'README.md: git session push',
     'README.md: git session agent install', 'CONTRIBUTING.md: git init /tmp/try',
+    'CONTRIBUTING.md: def test_a_private', 'CONTRIBUTING.md: what =',
     'docs/agents.md: git session agent install', 'docs/agents.md: command -v',
     'docs/data-model.md: git session export', 'docs/sharing.md: git session push',
     'docs/sharing.md: session:', 'docs/sharing.md: git fetch',
@@ -193,6 +196,24 @@ def test_the_repository_that_is_nobodys(repo: Repo) -> None:
     """Of CONTRIBUTING."""
     script = _block('CONTRIBUTING.md: git init').replace('$PWD/.venv', '.')
     assert _typed(repo, script.replace('/tmp/try', 'try')).endswith('note: only for me\n')
+
+
+def test_the_first_change(
+    session: Repo, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exercise of CONTRIBUTING: its test fails, and passes after its change."""
+    here: dict[str, Any] = {'Repo': Repo, 'Run': Callable[..., Result]}
+    exec(_block('CONTRIBUTING.md: def test_a_private'), here)
+    with pytest.raises(AssertionError):
+        here['test_a_private_note_says_so'](session, run)
+    text = (TOP / 'git_session/commands/note.py').read_text()
+    change = textwrap.indent(_block('CONTRIBUTING.md: what ='), '    ')
+    changed, count = re.subn(r'^    output\.talk\(.*\n', lambda _: change, text, flags=re.MULTILINE)
+    assert count == 1
+    module = ModuleType('git_session.commands.note')
+    exec(changed, module.__dict__)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    here['test_a_private_note_says_so'](session, run)
 
 
 def test_the_examples_of_the_manual(repo: Repo) -> None:
