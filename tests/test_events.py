@@ -101,6 +101,8 @@ def test_a_line_is_what_the_hooks_write() -> None:
         b'"session":"work-20261122-3f9c","type":"commit",'
         b'"commit":"0123456789abcdefffffffffffffffffffffffff"}'
     )
+    found = commit_event('s', 'f' * 40, 7, 'pull')
+    assert found.facts == {'commit': 'f' * 40, 'via': 'pull'}
 
 
 @given(any_events)

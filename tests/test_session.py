@@ -327,6 +327,8 @@ def test_active_time_ends_with_a_pause(log: Log) -> None:
     log.add('note', 10_000, text='z')
     assert log.replay().active_seconds(1800) == 200
     assert log.replay().last_active == log.now
+    assert log.replay().active_seconds(10_000) == 10_200  # at most
+    assert log.replay().active_seconds(9_999) == 200
 
 
 def test_a_switch_there_and_back_in_one_moment_stops_no_clock(log: Log) -> None:
@@ -358,7 +360,7 @@ def said(log: Log) -> dict[str, Any]:
     for name, value in vars(log.replay()).items():
         if isinstance(value, list):
             value = [each.asdict() if hasattr(each, 'asdict') else each for each in value]
-        if value and name != '_shortcuts':
+        if value and not name.startswith('_'):
             found[name] = value
     return found
 
@@ -481,6 +483,26 @@ def test_everything_that_replay_says_of_all_facts() -> None:
         'by': {goal: 'B', stuck: 'B', choice: 'A', other: 'A'},
         'clock': [(each, each == at[10]) for each in at if each != at[6]],
     }  # fmt: skip
+
+
+def test_what_leaves_in_the_place_of_a_text() -> None:
+    log = Log()
+    hidden = {'text': 'hidden'}
+    first = log.add('objective.add', text='secret', public=hidden)
+    second = log.add('objective.add', text='plain')
+    choice = log.add('decision.add', text='secret', public=hidden)
+    other = log.add('decision.add', text='plain')
+    session = log.replay()
+    assert [each.public for each in session.objectives] == ['hidden', '']
+    public = [each.public for each in session.decisions]
+    assert public == [session.decisions[0].replace(text='hidden', public=None), None]
+    for ref in (first, second):
+        log.add('objective.edit', ref=ref, text='clean')
+    for ref in (choice, other):
+        log.add('decision.edit', ref=ref, text='clean')
+    session = log.replay()
+    assert [each.public for each in session.objectives] == ['', '']
+    assert [(each.text, each.public) for each in session.decisions] == [('clean', None)] * 2
 
 
 def test_what_came_from_elsewhere() -> None:
