@@ -40,6 +40,8 @@ def run(action: str, values: Values) -> int:
         issue = values.text('issue')
         mode = 'tdd' if values.flag('tdd') else None
         here = checkout.begin(here, objectives=objectives, base=base, issue=issue, mode=mode)
+        if not here.require().author:  # git says more at the first commit
+            output.hint("git does not know you yet: set 'user.name' and 'user.email'")
     else:
         _resume(here, objectives, tdd=values.flag('tdd'))
     if values.flag('tdd') and here.config['tdd.test_command'] is None:

@@ -288,3 +288,13 @@ def test_hooks_that_cannot_be_installed(repo: Repo, run: Run, tmp_path: Path) ->
     assert "hint: see 'git session doctor'\n" in said
     repo.commit('more', **{'b.txt': 'two\n'})
     assert '1 commit, 1 file' in run('status').out  # found without a hook
+
+
+def test_who_is_unknown_to_git_is_told_before_the_first_commit(repo: Repo, run: Run) -> None:
+    repo.git('config', 'user.useConfigOnly', 'true')
+    repo.git('config', '--global', '--unset', 'user.email')
+    hint = "hint: git does not know you yet: set 'user.name' and 'user.email'\n"
+    assert run('start', 'work').err.endswith(hint)
+    repo.git('config', 'user.email', 'ann@example.com')
+    assert hint not in run('start', 'other').err
+    assert hint not in run('start', '--resume', 'work').err
