@@ -44,6 +44,8 @@ class Process:
         feed = os.pipe() if stdin is not None else None
         out, err = os.pipe(), os.pipe()
         _widen(out[1], room)
+        if feed is not None:
+            _widen(feed[1], room)
         actions: list[tuple[object, ...]] = []
         if feed is not None:
             actions.append((os.POSIX_SPAWN_DUP2, feed[0], 0))

@@ -23,7 +23,9 @@ _LOG = (
 )  # fmt: skip
 _FIELDS = 6
 _LINES, _NAMES = ('--numstat', '-M'), ('--name-only', '--no-renames')
-_PART = 1000  # commits that one git compares: their ids fit into a pipe
+_PART = 1000  # commits that are worth a git of their own
+_STRIPE = 250  # commits of one git before those of the next one are read
+_SPAN = 15_000  # commits that one git compares at most: their ids fit into a pipe of _ROOM
 _ROOM = 1 << 20  # bytes, for what it says of them
 _MOST = 16  # gits at a time: each holds three files open, and may hold as much as that
 _MOST_ZONE = 14 * 3600  # seconds; no place on earth is further from UTC
@@ -119,28 +121,42 @@ def _side_by_side(
 ) -> Generator[tuple[list[str], list[str]], None, None]:
     """The commits of `wanted` with their lines, by a git for each processor.
 
-    git compares on one processor only, and that is what takes the time.  Each gets a part of
-    the commits, goes on while the ones before it are read, and they are read in their order.
+    git compares on one processor only, and that is what takes the time.  Each goes on while
+    those of the others are read; all of them are read in their order.  What a git has read it
+    needs again for the commits that follow, so it is not started anew for a few of them.
     """
     most = min(len(os.sched_getaffinity(0)), _MOST) if hasattr(os, 'sched_getaffinity') else 2
     oids = git.read('rev-list', *wanted).encode() if most > 1 else b''
     size = oids.find(b'\n') + 1
-    if not size or len(oids) < 2 * _PART * size:
+    most = min(most, len(oids) // size // _PART) if size else 0
+    if most < 2:
         yield from _one(*_LINES, *wanted)
         return
-    given = (oids[at : at + _PART * size] for at in range(0, len(oids), _PART * size))
+    for at in range(0, len(oids), most * _SPAN * size):
+        yield from _round(oids[at : at + most * _SPAN * size], size, most)
+
+
+def _round(oids: bytes, size: int, most: int) -> Generator[tuple[list[str], list[str]], None, None]:
+    """The commits of `oids`, lines of `size` bytes, by `most` gits that take stripes in turn."""
+    stripes = [oids[at : at + _STRIPE * size] for at in range(0, len(oids), _STRIPE * size)]
     running: list[git.Process] = []
+    told: list[Generator[tuple[list[str], list[str]], None, None]] = []
     try:
-        while True:
-            for part in itertools.islice(given, most - len(running)):
-                named = (*_LOG, *_LINES, '--no-walk=unsorted', '--stdin')
-                running.append(git.start(*named, stdin=part, room=_ROOM))
-            if not running:
-                return
-            yield from _entries(running.pop(0))
+        for number in range(min(most, len(stripes))):
+            named = (*_LOG, *_LINES, '--no-walk=unsorted', '--stdin')
+            given = b''.join(stripes[number::most])
+            running.append(git.start(*named, stdin=given, room=_ROOM))
+        told += map(_entries, running)
+        for number in range(len(stripes)):
+            yield from itertools.islice(told[number % most], _STRIPE)
+        for each in told:
+            yield from each  # no more, but whether it failed
     finally:
+        for each in told:
+            each.close()
         for process in running:
-            process.stop()
+            if process.ended is None:  # nothing of it was read
+                process.stop()
 
 
 def _date(text: str) -> tuple[int, int]:

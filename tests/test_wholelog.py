@@ -179,6 +179,7 @@ def test_many_processors_are_not_a_git_each(repo: Repo, monkeypatch: pytest.Monk
     for number in range(20):
         repo.commit(str(number))
     monkeypatch.setattr(wholelog, '_PART', 1)
+    monkeypatch.setattr(wholelog, '_STRIPE', 1)
     monkeypatch.setattr(wholelog.os, 'sched_getaffinity', lambda _: range(1000), raising=False)
     started: list[tuple[str, ...]] = []
     start = git.start
@@ -198,7 +199,11 @@ def test_many_processors_are_not_a_git_each(repo: Repo, monkeypatch: pytest.Monk
 def test_parts_side_by_side(
     repo: Repo, monkeypatch: pytest.MonkeyPatch, processors: set[int]
 ) -> None:
-    """What several gits say of their parts is what one says of the whole, in its order."""
+    """What several gits say of their parts is what one says of the whole, in its order.
+
+    As many gits as processors read, not one for every so many commits: each reads again what
+    the others have read.  Only what would be too much for them is read by others.
+    """
     for number in range(4):
         repo.commit(f'number {number}', **{f'{number % 2}.txt': f'{number}\n' * 9})
     repo.git('switch', '-qc', 'side', 'HEAD~2')
@@ -208,6 +213,7 @@ def test_parts_side_by_side(
     started: list[git.Process] = []
     start = git.start
     monkeypatch.setattr(wholelog, '_PART', 2)
+    monkeypatch.setattr(wholelog, '_STRIPE', 1)
     monkeypatch.setattr(wholelog.os, 'sched_getaffinity', lambda _: processors, raising=False)
 
     def noted(*args: str, **more: Any) -> git.Process:
@@ -215,12 +221,25 @@ def test_parts_side_by_side(
         return started[-1]
 
     monkeypatch.setattr(git, 'start', noted)
-    assert (read(), read('HEAD', 'HEAD~2')) == (whole, newest)
-    assert sum('--no-walk=unsorted' in each.args for each in started) == 4 + 2
+    assert (len(whole), len(newest)) == (7, 4)
+    most = min(len(processors), 7 // 2)
+
+    def gits() -> int:
+        found = sum('--no-walk=unsorted' in each.args for each in started)
+        return found - sum(known)
+
+    known: list[int] = []
+    assert read() == whole
+    known.append(gits())
+    assert read('HEAD', 'HEAD~2') == newest
+    known.append(gits())
+    monkeypatch.setattr(wholelog, '_SPAN', 1)
+    assert read() == whole
+    known.append(gits())
     begun = wholelog.read('HEAD')
     assert next(begun) == whole[0]
     begun.close()
-    assert len(started) == 9 + min(len(processors), 4)
+    assert [*known, gits()] == [most, 2, 7, most]
     for each in started:
         with pytest.raises(ChildProcessError):  # none is left
             os.waitpid(each.pid, os.WNOHANG)
