@@ -37,3 +37,12 @@ def test_a_table_that_is_too_wide_is_a_list() -> None:
 def test_what_is_no_table_stays() -> None:
     for text in ('| a |\n| b |', '|', '| a | b |\n| --- |', '```\n| a |\n| --- |\n```\n| a |'):
         assert _drawn(text) == text
+
+
+def test_what_goes_on_stands_under_the_text() -> None:
+    assert _drawn('  - [x] one two three', 16) == '  - [x] one two\n        three'
+    assert _drawn('* one two three', 10) == '* one two\n  three'
+    assert _drawn('one two three', 10) == 'one two\nthree'
+    assert (
+        _drawn('    git session resume a/long/branch', 16) == '    git session resume a/long/branch'
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from git_session.analysis.gates import Gate, Judged
 from git_session.analysis.health import Deduction, Health
 from git_session.analysis.landscape import draw
+from git_session.analysis.patterns import Finding, Pattern
 from git_session.analysis.steps import Step
 from git_session.analysis.velocity import judge
 from git_session.output import Style
@@ -101,6 +103,29 @@ def test_steps() -> None:
         '    because: why',
     ]
     assert insight.steps([], PLAIN) == ['Recommended', '  nothing']
+
+
+def test_patterns() -> None:
+    judged = Judged(
+        (Gate('imports', 'fails', '7 imports go up'),),
+        tuple(Finding(f'src/{at}.py', at, 'layers', 'view imports main') for at in range(12)),
+    )
+    found = [
+        Pattern('MVC', 'found', ('views: src/views', 'models: src/models'), 'no controllers'),
+        Pattern('DDD', 'not found', ()),
+    ]
+    shown = insight.patterns(judged, found, PLAIN)
+    assert (shown[0], shown[1]) == ('Patterns', '  imports fails: 7 imports go up')
+    assert shown[2] == '    src/0.py:0: view imports main (layers)'
+    assert shown[11] == '    src/9.py:9: view imports main (layers)'
+    assert shown[12:] == [
+        '    + 2 more: git session status -v',
+        '  MVC found: views: src/views; models: src/models; no controllers', '  DDD not found',
+    ]  # fmt: skip
+    for nothing in (Judged(), Judged((Gate('imports', 'off'),))):
+        assert insight.patterns(nothing, [], PLAIN) == [
+            'Patterns', '  none is configured (context.architecture, context.patterns)',
+        ]  # fmt: skip
 
 
 def test_a_history() -> None:
