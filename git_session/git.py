@@ -67,39 +67,18 @@ class Process:
         """Wait for the end of this git and return what it said, as often as it is asked."""
         if self.ended is not None:
             return self.ended
-        pipes = list(self._pipes)
-        poller = select.poll()
-        for fd in pipes:
-            poller.register(fd, select.POLLIN)
-        if self._feed >= 0:
-            poller.register(self._feed, select.POLLOUT)
-        left = len(pipes)
-        while left:
-            for fd, _ in poller.poll():
-                if fd == self._feed:
-                    if self._write():
-                        poller.unregister(fd)
-                    continue
-                data = os.read(fd, 1 << 16)
-                self._pipes[fd] += data
-                if not data:
-                    poller.unregister(fd)
-                    os.close(fd)
-                    left -= 1
-        if self._feed >= 0:
-            os.close(self._feed)
+        for fd, data in self._said():
+            self._pipes[fd] += data
+        self._close()
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        out, err = (bytes(self._pipes[fd]).decode('utf-8', 'surrogateescape') for fd in pipes)
+        out, err = (bytes(each).decode('utf-8', 'surrogateescape') for each in self._pipes.values())
         self.ended = Reply(status, out, err)
         return self.ended
 
     def stop(self) -> None:
         """End this git: nobody wants to know what it says."""
         os.kill(self.pid, 15)
-        for fd in self._pipes:
-            os.close(fd)
-        if self._feed >= 0:
-            os.close(self._feed)
+        self._close()
         self.ended = Reply(os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]), '', '')
 
     def fields(self) -> Generator[str, None, None]:
@@ -107,37 +86,48 @@ class Process:
 
         Whoever stops early ends this git.  At its end `ended` has its status and stderr.
         """
-        out, err = self._pipes
-        poller = select.poll()
-        for fd in (out, err):
-            poller.register(fd, select.POLLIN)
-        if self._feed >= 0:
-            poller.register(self._feed, select.POLLOUT)
+        _, err = self._pipes
         rest, is_over = b'', False
         try:
-            while not is_over:
-                for fd, _ in poller.poll():
-                    if fd == self._feed:
-                        if self._write():
-                            poller.unregister(fd)
-                        continue
-                    data = os.read(fd, 1 << 16)
-                    if fd == out:
-                        *whole, rest = (rest + data).split(b'\0')
-                        yield from (each.decode('utf-8', 'surrogateescape') for each in whole)
-                        is_over = is_over or not data
-                    elif data:
-                        self._pipes[err] += data
-                    else:
-                        poller.unregister(err)
+            for fd, data in self._said():
+                if fd == err:
+                    self._pipes[err] += data
+                    continue
+                *whole, rest = (rest + data).split(b'\0')
+                yield from (each.decode('utf-8', 'surrogateescape') for each in whole)
+                is_over = is_over or not data
         finally:
             if not is_over:
                 os.kill(self.pid, 15)  # it may be looking for something for long
-            for fd in (out, err, self._feed):
-                if fd >= 0:
-                    os.close(fd)
+            self._close()
             status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
             self.ended = Reply(status, '', self._pipes[err].decode('utf-8', 'surrogateescape'))
+
+    def _said(self) -> Generator[tuple[int, bytes], None, None]:
+        """(pipe, bytes) as they come, none at the end of each pipe, while stdin goes in."""
+        poller = select.poll()
+        for fd in self._pipes:
+            poller.register(fd, select.POLLIN)
+        if self._feed >= 0:
+            poller.register(self._feed, select.POLLOUT)
+        left = len(self._pipes)
+        while left:
+            for fd, _ in poller.poll():
+                if fd == self._feed:
+                    if self._write():
+                        poller.unregister(fd)
+                    continue
+                data = os.read(fd, 1 << 16)
+                if not data:
+                    poller.unregister(fd)
+                    left -= 1
+                yield fd, data
+
+    def _close(self) -> None:
+        for fd in (*self._pipes, self._feed):
+            if fd >= 0:
+                os.close(fd)
+        self._feed = -1
 
     def _write(self) -> bool:
         """Write what the pipe takes of stdin; whether that was the end of it."""
