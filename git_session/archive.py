@@ -66,11 +66,9 @@ def summary(session: Session, *, idle: float, figures: dict[str, Any]) -> dict[s
 
 def coverage(session: Session) -> list[float] | None:
     """The coverage of the first and the last checkpoint that knew it, in percent; None of none."""
-    measured = [each.impact.get('coverage') for each in session.checkpoints]
-    known = [
-        float(each) for each in measured
-        if isinstance(each, int | float) and not isinstance(each, bool)
-    ]  # fmt: skip
+    from git_session.analysis import figures  # not needed to look at a session
+
+    known = figures.trend(session.checkpoints, figures.COVERAGE)
     return [known[0], known[-1]] if known else None
 
 

@@ -10,7 +10,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from git_session.session import Checkpoint
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TESTS, COVERAGE, CHANGED = 'tests', 'coverage', 'changed'
 SHOWN = (TESTS, COVERAGE)  # in a checkpoint commit, under these keys of its impact
 _IMPACT = ('tests', 'tests_failed', 'tests_skipped', 'coverage', 'coverage_changed')
+_MOST_TESTS = 10**9  # no suite has more
 
 
 class Figures(Record):
@@ -60,14 +61,31 @@ def impact(figures: Figures) -> dict[str, Any]:
     return found
 
 
+def known(impact: Mapping[str, Any], key: str) -> float | None:
+    """The figure that a checkpoint kept under a key, None where it has none.
+
+    A log may come from elsewhere: what no report can say, as NaN, is none.
+    """
+    value = impact.get(key)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    most = 100 if key.startswith(COVERAGE) else _MOST_TESTS
+    return value if 0 <= value <= most else None
+
+
 def last(checkpoints: Sequence[Checkpoint], key: str, amended: str = '') -> float | None:
     """The figure of the last checkpoint that knew it, that of the amended commit apart."""
     for each in reversed(checkpoints):
-        value = each.impact.get(key)
-        is_number = isinstance(value, int | float) and type(value) is not bool
-        if value is not None and is_number and not (amended and each.commit == amended):
+        value = known(each.impact, key)
+        if value is not None and not (amended and each.commit == amended):
             return float(value)
     return None
+
+
+def trend(checkpoints: Iterable[Checkpoint], key: str) -> list[float]:
+    """The figure of each checkpoint that knew it, in their order."""
+    values = (known(each.impact, key) for each in checkpoints)
+    return [float(value) for value in values if value is not None]
 
 
 def percent(value: float, other: float | None = None) -> str:
@@ -91,14 +109,14 @@ def lines(impact: dict[str, Any], before: dict[str, float | None]) -> list[str]:
     `before` has the figures of the last checkpoint that knew each.
     """
     found = []
-    tests = impact.get('tests')
+    tests = known(impact, 'tests')
     if tests is not None:
         was = before.get('tests')
-        difference = '' if was is None else f'{tests - int(was):+d}'
-        said = difference if difference not in ('', '+0') else str(tests)
-        failed = impact.get('tests_failed')
+        difference = '' if was is None else f'{int(tests) - int(was):+d}'
+        said = difference if difference not in ('', '+0') else str(int(tests))
+        failed = int(known(impact, 'tests_failed') or 0)
         found.append(f'Tests: {said}' + (f', {failed} failed' if failed else ''))
-    now = impact.get('coverage')
+    now = known(impact, 'coverage')
     if now is not None:
         was = before.get('coverage')
         same = was is None or f'{was:.1f}' == f'{now:.1f}'

@@ -6,6 +6,7 @@ A period is from `since` up to, but not including, `until`; infinite ends are op
 from __future__ import annotations
 
 from git_session.analysis import activetime
+from git_session.analysis.figures import known
 from git_session.analysis.report import (
     Blocker,
     DeadEnd,
@@ -92,14 +93,10 @@ def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
 def _measured(session: Session) -> list[tuple[float, float | None, int | None, int | None]]:
     found = []
     for each in session.checkpoints:
-        coverage, tests, failed = (_number(each.impact.get(key)) for key in _KEPT)
+        coverage, tests, failed = (known(each.impact, key) for key in _KEPT)
         if coverage is not None or tests is not None:
             found.append((each.at, coverage, _whole(tests), _whole(failed)))
     return found
-
-
-def _number(value: object) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _whole(value: float | None) -> int | None:

@@ -14,6 +14,7 @@ them is a cycle that nobody proved: it is no violation, and counted apart.
 from __future__ import annotations
 
 from git_session import words
+from git_session.analysis.figures import COVERAGE, trend
 from git_session.analysis.subject import kind
 from git_session.analysis.survey import language
 from git_session.record import Record
@@ -263,7 +264,8 @@ def figures(
     if session.mode != 'tdd' and not session.phases:
         return None
     found = judge(timeline(session, commits, changed))
-    return found.replace(tests=_tests(session), coverage=_coverage(session))
+    coverage = trend(session.checkpoints, COVERAGE)
+    return found.replace(tests=_tests(session), coverage=tuple(coverage))
 
 
 def _tests(session: Session) -> Counts:
@@ -274,12 +276,3 @@ def _tests(session: Session) -> Counts:
     before = (first.tests or 0) - (first.failures or 0)
     count = last.tests or 0
     return Counts(count, count - (last.failures or 0), max(count - before, 0))
-
-
-def _coverage(session: Session) -> tuple[float, ...]:
-    found = [each.impact.get('coverage') for each in session.checkpoints]
-    return tuple(
-        float(each)
-        for each in found
-        if isinstance(each, int | float) and not isinstance(each, bool)
-    )

@@ -84,3 +84,22 @@ def test_last_is_of_the_last_checkpoint_that_knew_it() -> None:
     assert figures.last(checkpoints, 'coverage') == 50.5
     assert figures.last(checkpoints, 'tests', amended='2' * 40) == 10
     assert figures.last([], 'tests') is None
+
+
+ODD = ('abc', float('nan'), float('inf'), 10**400, -1, True, [], None)
+
+
+@pytest.mark.parametrize('value', ODD)
+def test_a_figure_from_elsewhere_that_no_report_can_say_is_none(value: object) -> None:
+    impact = {'tests': value, 'coverage': value}
+    assert figures.known(impact, 'tests') is None
+    assert figures.known(impact, 'coverage') is None
+    assert figures.lines(impact, {}) == []
+
+
+def test_the_figures_of_checkpoints_in_their_order() -> None:
+    log = Log()
+    for value in (79, 'abc', 100.5, 84.5):
+        log.add('checkpoint', impact={'coverage': value})
+    assert figures.trend(log.replay().checkpoints, 'coverage') == [79.0, 84.5]
+    assert figures.last(log.replay().checkpoints, 'coverage') == 84.5
