@@ -70,7 +70,13 @@ def switch(
     leaves = create or moves
     puts_aside = leaves and not carry and putaside.is_possible(here.repo)
     aside = putaside.put_aside(here) if puts_aside else None
-    reply = git.act(*arguments, *([base] if base else []), capture=True)
+    try:
+        reply = git.act(*arguments, *([base] if base else []), capture=True)
+    except KeyboardInterrupt:
+        if aside is not None and not git.is_on(branch):
+            settle()
+            wip.restore(here.repo, here.settings, aside)
+        raise
     # A hook that fails after the switch gives git its exit status; we are there all the same.
     if reply.status != 0 and not (moves and git.is_on(branch)):
         if puts_aside:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 
 from git_session import (
@@ -128,14 +127,16 @@ def merge(here: Workspace, target: str, *, is_overridden: bool = False) -> Merge
     if switched.status != 0 and not git.is_on(target):  # but for a hook that failed after it
         checkout.settle()
         raise git.failure(switched)
-    merged = _merge(branch, here.repo.head or '')
+    try:
+        merged = _merge(branch, here.repo.head or '')
+    except KeyboardInterrupt:
+        _back(branch, target)
+        raise
     if merged.status == 0:
         output.talk(output.plain(switched.err + merged.out + merged.err))
         return Merge(target, failed, is_overridden and bool(failed))
     output.talk(output.plain(merged.out + merged.err))
     _back(branch, target)
-    if merged.status == -signal.SIGINT:
-        raise KeyboardInterrupt
     raise SessionError(
         f"cannot merge '{branch}' into '{target}'; nothing was changed",
         f"put right what git says, or merge '{target}' into '{branch}' first; then end again",
@@ -156,16 +157,10 @@ def _check_merge(here: Workspace, branch: str, target: str) -> None:
 
 
 def _merge(branch: str, head: str) -> git.Reply:
-    """Run git merge to its end, even where Ctrl-C makes it a sudden one."""
     name = branch if git.resolve(branch) == head else f'refs/heads/{branch}'  # a tag of that name
     # A squash or a merge without a commit, as branch.<name>.mergeOptions may ask
     # for, would leave the branch unmerged.
-    arguments = ('merge', '--no-edit', '--commit', '--no-squash', name)
-    before = signal.signal(signal.SIGINT, lambda *_: None)  # git gets its own
-    try:
-        return git.act(*arguments, capture=True)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return git.act('merge', '--no-edit', '--commit', '--no-squash', name, capture=True)
 
 
 def _back(branch: str, target: str) -> None:

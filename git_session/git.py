@@ -202,13 +202,53 @@ def act(*args: str, env: Mapping[str, str] | None = None, capture: bool = False)
 
     Its stdout goes to our stderr, so that our stdout stays ours.  With
     `capture` nothing is shown and both streams are returned instead, in the
-    user's language.
+    user's language.  Raises KeyboardInterrupt when Ctrl-C has ended it.
     """
     full = {**os.environ, GUARD: '1', **(env or {})}
-    if capture:
-        return Process(args, full).reply()
-    pid = _spawn(args, full, [(os.POSIX_SPAWN_DUP2, 2, 1)])
-    return Reply(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), '', '')
+    with _Patience() as patience:
+        if capture:
+            reply = Process(args, full).reply()
+        else:
+            pid = _spawn(args, full, [(os.POSIX_SPAWN_DUP2, 2, 1)])
+            reply = Reply(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), '', '')
+    patience.check(reply.status)
+    return reply
+
+
+class _Patience:
+    """For a `with`: Ctrl-C is for the program that runs, and we wait for what it makes of it.
+
+    To an editor it is a key, and git tidies up before it ends.
+    """
+
+    def __init__(self) -> None:
+        self._came = False
+        self._is_set = False
+
+    def __enter__(self) -> _Patience:
+        import signal
+
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored
+            try:
+                signal.signal(signal.SIGINT, self._note)
+                self._is_set = True
+            except ValueError:
+                pass  # Ctrl-C does not come to this thread
+        return self
+
+    def _note(self, *_: object) -> None:
+        self._came = True
+
+    def __exit__(self, *_: object) -> None:
+        import signal
+
+        if self._is_set:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def check(self, status: int) -> None:
+        """Raise KeyboardInterrupt where the program has ended of it."""
+        if status == -2 or (self._came and status != 0):
+            raise KeyboardInterrupt
 
 
 def configured(key: str, value: str) -> dict[str, str]:
@@ -424,10 +464,14 @@ def edit(path: str) -> None:
             'no terminal to edit in', 'set GIT_EDITOR to a program that edits a file'
         )
     editor = checked(Process(('var', 'GIT_EDITOR'), os.environ).reply()).strip()
-    # The editor is the user's own command line, which git runs by the shell too.
-    arguments = ('sh', '-c', editor + ' "$@"', editor, path)
-    pid = os.posix_spawnp('sh', arguments, os.environ)
-    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0:
+    # The editor is the user's own command line, which git runs by the shell too.  That shell
+    # would end of Ctrl-C, but for the trap, which what it starts does not inherit.
+    arguments = ('sh', '-c', f'trap : INT; {editor} "$@"', editor, path)
+    with _Patience() as patience:
+        pid = os.posix_spawnp('sh', arguments, os.environ)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    patience.check(status)
+    if status != 0:
         raise SessionError(f"there was a problem with the editor '{editor}'")
 
 

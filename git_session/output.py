@@ -319,14 +319,20 @@ def _page(text: str, command: str) -> bool:
     """Show `text` in a pager; False when there is none."""
     if command in ('', 'cat'):
         return False
+    import signal
     import subprocess
 
     _wipe()
-    # The pager is the user's own command line, which git runs by the shell too.
+    # The pager is the user's own command line, which git runs by the shell too.  To it Ctrl-C
+    # is a key, so neither that shell nor we may end of it.
     environment = {'LESS': 'FRX', 'LV': '-c', **os.environ}
-    with subprocess.Popen(['sh', '-c', command], stdin=subprocess.PIPE, env=environment) as process:
+    shell = ['sh', '-c', f'trap : INT; {command}']
+    with subprocess.Popen(shell, stdin=subprocess.PIPE, env=environment) as process:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             process.communicate(text.encode('utf-8', 'replace'))
         except BrokenPipeError:
             pass
+        finally:
+            signal.signal(signal.SIGINT, before)
     return True

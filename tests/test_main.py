@@ -254,6 +254,26 @@ def test_interrupted_for_real(work: Repo) -> None:
     assert (process.returncode, err) == (130, b'')
 
 
+@pytest.mark.parametrize('words', [('edit',), ('checkpoint', '-e', '-m', 'First')])
+def test_to_an_editor_ctrl_c_is_a_key(work: Repo, words: tuple[str, ...]) -> None:
+    editor = work.path / 'editor'
+    editor.write_text('#!/bin/sh\ntrap \'\' INT\nkill -INT 0\nexec sed -i s/First/Other/ "$1"\n')
+    editor.chmod(0o755)
+    work.write(**{'a.txt': 'more\n'})
+    work.git('add', 'a.txt')
+    done = subprocess.run(
+        ['git-session', *words], cwd=work.path, capture_output=True, start_new_session=True,
+        env={**os.environ, 'GIT_EDITOR': str(editor)},
+    )  # fmt: skip
+    assert done.returncode == 0, done
+    found = work.context()
+    if words[0] == 'edit':
+        assert found['objectives'][0]['text'] == 'Other objective'
+    else:
+        assert work.message().startswith('Other\n')
+        assert found['checkpoints'][0]['commit'] == work.git('rev-parse', 'HEAD')
+
+
 def test_a_bug_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def fail(*_: object) -> int:
         raise ZeroDivisionError('division\x1b by zero')

@@ -192,7 +192,9 @@ def in_a_terminal(text: str, pager: str) -> str:
     """What `out` shows on a terminal of 24 lines."""
     screen, side = pty.openpty()
     fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
-    with subprocess.Popen([sys.executable, '-c', SHOW, text, pager], stdout=side) as process:
+    with subprocess.Popen(
+        [sys.executable, '-c', SHOW, text, pager], stdout=side, start_new_session=True
+    ) as process:
         os.close(side)
         shown = terminal.shown(screen)
     os.close(screen)
@@ -206,6 +208,12 @@ def test_long_text_goes_through_the_pager() -> None:
     assert in_a_terminal(long, 'head -n 2') == 'line 0\nline 1\n'
     assert in_a_terminal(long, 'cat') == long
     assert in_a_terminal('short\n', 'tr a-z A-Z') == 'short\n'
+
+
+def test_to_a_pager_ctrl_c_is_a_key() -> None:
+    long = ''.join(f'line {number}\n' for number in range(30))
+    pager = 'sh -c "trap \'\' INT; kill -INT 0; exec tr a-z A-Z"'
+    assert in_a_terminal(long, pager) == long.upper()
 
 
 def test_what_is_no_terminal_has_no_pager(capsys: pytest.CaptureFixture[str]) -> None:

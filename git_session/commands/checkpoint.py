@@ -222,8 +222,10 @@ def _commit(
     options += ['-a'] if values.flag('all') else []
     options += ['-e'] if values.flag('edit') else []
     # The lines we add are UTF-8, so the commit has to say so.
-    reply = git.act('-c', 'i18n.commitEncoding=UTF-8', 'commit', '-F', path, *options)
-    os.remove(path)
+    try:
+        reply = git.act('-c', 'i18n.commitEncoding=UTF-8', 'commit', '-F', path, *options)
+    finally:
+        os.remove(path)
     if reply.status != 0:
         status = FATAL if reply.status < 0 else reply.status
         raise SessionError('nothing was recorded', status=status)

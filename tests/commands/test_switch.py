@@ -93,6 +93,17 @@ def test_a_switch_that_cannot_move_head(work: Repo, run: Run) -> None:
     assert work.git('for-each-ref', 'refs/session/wip') == ''
 
 
+def test_an_interrupted_switch_brings_it_back(work: Repo, run: Run) -> None:
+    work.commit('on work', **{'a.txt': 'of work\n'})
+    work.write(**{'b.txt': 'unfinished\n'})
+    (work.path / '.git/info/attributes').write_text('a.txt filter=slow\n')
+    work.git('config', 'filter.slow.smudge', 'kill -INT $PPID; cat')
+    run('switch', 'main', status=130)
+    assert work.git('branch', '--show-current') == 'work'
+    assert (work.path / 'b.txt').read_text() == 'unfinished\n'
+    assert work.git('for-each-ref', 'refs/session/wip') == ''
+
+
 def test_a_hook_that_fails_after_the_switch(work: Repo, run: Run) -> None:
     """git's exit status is the hook's, and we are there all the same."""
     path = work.path / '.git/hooks/post-checkout'
