@@ -81,9 +81,11 @@ def _reconcile(repo: git.Repository, idle: float) -> list[str]:
     # An unborn branch is in use too.
     existing = git.branches() | git.checked_out() if astray else set()
     moves: dict[str, str] = {}
-    for branch, name in astray.items():
+    for branch, name in dict(astray).items():
         homes = [home for home, there in bound.items() if there == name and home in existing]
-        if homes:
+        if any(is_same(repo, branch, home) for home in homes):
+            del astray[branch]
+        elif homes:
             moves[branch] = homes[0]
     said = _follow(repo, live, moves, idle)
     for branch, name in astray.items():
@@ -96,6 +98,19 @@ def _reconcile(repo: git.Repository, idle: float) -> list[str]:
             said.append(f"branch '{branch}' is {how}; its session {name} is archived")
     _forget(repo, bound, eventlog.live(repo.sessions) if said else live)
     return said
+
+
+def is_same(repo: git.Repository, branch: str, other: str) -> bool:
+    """Whether two names have one directory, as ``x`` and ``X`` where case does not matter.
+
+    git takes any case for the name of a branch there, and HEAD and the configuration have it
+    as it was typed.
+    """
+    places = (eventlog.directory(repo.sessions, each) for each in (branch, other))
+    try:
+        return os.path.samefile(*places)
+    except OSError:
+        return False
 
 
 def _follow(

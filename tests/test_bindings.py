@@ -298,3 +298,27 @@ def test_another_process_holds_the_lock_of_the_config(
     bindings.unbind('work')
     bindings.unbind('work')
     assert bound(work, 'work') == ''
+
+
+def test_a_branch_by_another_case_of_its_name_is_the_same(repo: Repo, run: Run) -> None:
+    """Where case does not matter `git switch TOPIC/x` gets onto topic/x, and HEAD says TOPIC/x.
+
+    A link makes the two names of one directory here.
+    """
+    run('start', 'topic/x', '-o', 'x')
+    name = live(repo)['topic/x']
+    log = repo.sessions / 'topic' / 'x' / 'events.jsonl'
+    before = log.read_bytes()
+    (repo.sessions / 'TOPIC').symlink_to('topic')
+    repo.git('branch', 'TOPIC/x')
+    repo.git('config', 'branch.TOPIC/x.session', name)
+    repo.git('config', '--unset', 'branch.topic/x.session')
+    assert look() == []
+    assert log.read_bytes() == before
+    assert (bound(repo, 'TOPIC/x'), bound(repo, 'topic/x')) == (name, '')
+    log.write_bytes(before.replace(b'refs/heads/topic/x', b'refs/heads/TOPIC/x'))
+    assert f'session {name}: ok\n' in run('doctor', '--no-probe').out
+    repo.git('switch', '-q', 'main')
+    repo.git('branch', '-D', '-q', 'topic/x')
+    repo.git('branch', '-D', '-q', 'TOPIC/x')
+    assert look() == [f"branch 'topic/x' is gone; its session {name} is archived"]

@@ -8,6 +8,7 @@ import sys
 from git_session import (
     __version__,
     archive,
+    bindings,
     config,
     enabled,
     eventlog,
@@ -261,7 +262,7 @@ def _look(repo: git.Repository) -> list[Finding]:
             found.append(Finding(subject, f"'{place}' has no start event", _FIX))
         elif lost:
             found.append(_damaged(subject, place, lost))
-        elif session.branch != branch:
+        elif session.branch != branch and not bindings.is_same(repo, branch, session.branch):
             found.append(Finding(subject, f"says it is of branch '{session.branch}'"))
         else:
             found.append(Finding(subject))
