@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from git_session import events, git, notes
+from git_session import eventlog, events, git, notes
 from git_session.errors import SessionError
 from git_session.session import replay
 from tests.repo import Repo, Result
@@ -318,6 +318,26 @@ def test_notes_that_something_has_overwritten_are_united_again(repo: Repo) -> No
     assert tips(repo) == (united, united)
     repo.git('update-ref', '-d', notes.KEPT)
     assert notes.is_overwritten(here)
+
+
+def test_who_moves_both_refs_is_waited_for(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the lock of the notes: the one of the logs may be held by who asks."""
+    here, head = git.discover(), repo.git('rev-parse', 'HEAD')
+    publish({head: ['a']})
+    taken: list[tuple[str, str]] = []
+
+    class Lock(eventlog.lock):
+        def __init__(self, sessions: str, *, name: str = '.lock') -> None:
+            super().__init__(sessions, name=name)
+            taken.append((sessions, name))
+            repo.git('update-ref', notes.REF, notes.KEPT)  # whoever held it is done
+
+    monkeypatch.setattr(eventlog, 'lock', Lock)
+    assert not notes.is_overwritten(here)
+    assert taken == []
+    repo.git('update-ref', notes.REF, noted(repo, 'theirs', head, 'b'))
+    assert not notes.is_overwritten(here)
+    assert taken == [(here.sessions, '.notes')]
 
 
 def test_what_notes_have_that_others_have_not(repo: Repo) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from git_session.errors import REFUSED, SessionError
 from git_session.events import TYPES, Event, event_id, format_time
 from git_session.named import find
-from git_session.session import decision_number, replay
+from git_session.session import decision, decision_number, replay
 from tests.made import START, Log
 
 
@@ -168,6 +168,7 @@ def test_decisions_and_a_chain_of_those_in_their_place(log: Log) -> None:
 
 def test_numbers_of_decisions_are_those_of_every_clone(log: Log) -> None:
     log.add('decision.add', text='x', suffix='9f3c2a1b7d4e')
+    assert decision(log.events[-1]).asdict() == {**log.replay().decisions[0].asdict(), 'number': 0}
     assert log.replay().decisions[0].log_number == 'D-20261122-9f3c2a'
     # An id is any text, where somebody else's program wrote it.
     assert decision_number('20261122T2302Z-T-9f3c2a1b') == 'D-20261122-9f3c2a'
