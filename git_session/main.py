@@ -14,6 +14,7 @@ from git_session.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from sys import UnraisableHookArgs
     from typing import NoReturn
 
 
@@ -113,7 +114,13 @@ def main(arguments: Sequence[str]) -> int:
         _drop_output()
         return BROKEN_PIPE
     except OSError as error:  # the machine says no: rights, a full disk
-        return _unable(error)
+        return _unable(_where(error), error.strerror or str(error))
+    except ImportError as error:  # a disk that cannot be read, a package that was taken out
+        return _unable('cannot load a part of git session', str(error))
+    except OverflowError as error:
+        if 'timestamp' not in str(error):
+            raise
+        return _unable('cannot read the clock', str(error))  # it is beyond the year 2262
 
 
 def _run(words: list[str]) -> int:
@@ -128,19 +135,21 @@ def _run(words: list[str]) -> int:
     return _dispatch(words[0], words[1:])
 
 
-def _unable(error: OSError) -> int:
-    """Say which file could not be read or written."""
-    if os.environ.get('GIT_TRACE_SESSION'):
-        raise error
+def _where(error: OSError) -> str:
+    """Which file could not be read or written, as far as that is known."""
     name = error.filename
-    where = 'write error'
     if isinstance(name, (str, bytes)):
-        where = f"cannot access '{os.fsdecode(name)}'"
-    elif error.errno in _NO_MORE:
-        where = 'cannot start git'
+        return f"cannot access '{os.fsdecode(name)}'"
+    return 'cannot start git' if error.errno in _NO_MORE else 'write error'
+
+
+def _unable(what: str, why: str) -> int:
+    """Say what the machine does not let us do, within an `except`."""
+    if os.environ.get('GIT_TRACE_SESSION'):
+        raise
     _drop_output()
     try:
-        output.talk(f'fatal: {output.plain(where)}: {error.strerror or error}')
+        output.talk(f'fatal: {output.plain(what)}: {output.plain(why)}')
     except OSError:
         pass  # nobody is left to tell
     return FATAL
@@ -203,6 +212,15 @@ def _complain(error: SessionError, command: str) -> None:
 _GARBAGE = 100_000
 
 
+def _unraisable(unraisable: UnraisableHookArgs) -> None:
+    """Show what was raised where nothing can catch it, as python does.
+
+    But a file that could not be written, which has been said: it fails once more as it is let go.
+    """
+    if not isinstance(unraisable.exc_value, OSError):
+        sys.__unraisablehook__(unraisable)
+
+
 def run() -> NoReturn:
     """The console script."""
     gc.set_threshold(_GARBAGE, 10, 10)  # looking for cycles takes a twentieth of a status
@@ -210,8 +228,7 @@ def run() -> NoReturn:
         if getattr(sys, name) is None:  # it was closed: nowhere then, as for git
             setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))  # noqa: SIM115
     if not os.environ.get('GIT_TRACE_SESSION'):
-        # A file of dulwich's that cannot be written tells so once more as it is let go.
-        sys.unraisablehook = lambda _: None
+        sys.unraisablehook = _unraisable
     try:
         status = main(sys.argv[1:])
     except KeyboardInterrupt:

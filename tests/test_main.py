@@ -231,6 +231,59 @@ def test_a_file_that_cannot_be_read(work: Repo, run: Run, monkeypatch: pytest.Mo
     )
 
 
+@pytest.mark.parametrize(
+    ('error', 'said'),
+    [
+        (
+            OverflowError('timestamp too large to convert to C _PyTime_t'),
+            'cannot read the clock: timestamp too large to convert to C _PyTime_t',
+        ),
+        (
+            ImportError("cannot import name 'wip' from 'git_session'"),
+            "cannot load a part of git session: cannot import name 'wip' from 'git_session'",
+        ),
+    ],
+)
+def test_a_machine_that_is_unwell(
+    monkeypatch: pytest.MonkeyPatch, run: Run, error: Exception, said: str
+) -> None:
+    def fail(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(entry, '_dispatch', fail)
+    assert run('status', status=128) == Result(128, '', f'fatal: {said}\n')
+    monkeypatch.setenv('GIT_TRACE_SESSION', '1')
+    with pytest.raises(type(error)):
+        entry.main(['status'])
+
+
+def test_another_overflow_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> int:
+        raise OverflowError('cannot convert float infinity to integer')
+
+    monkeypatch.setattr(entry, '_dispatch', fail)
+    with pytest.raises(OverflowError):
+        entry.main(['status'])
+
+
+def test_what_nothing_can_catch(capsys: pytest.CaptureFixture[str]) -> None:
+    class Failing:
+        def __init__(self, error: Exception) -> None:
+            self.error = error
+
+        def __del__(self) -> None:
+            raise self.error
+
+    before, sys.unraisablehook = sys.unraisablehook, entry._unraisable
+    try:
+        Failing(OSError(28, 'No space left on device'))
+        assert capsys.readouterr().err == ''
+        Failing(ZeroDivisionError('division by zero'))
+    finally:
+        sys.unraisablehook = before
+    assert capsys.readouterr().err.endswith('ZeroDivisionError: division by zero\n')
+
+
 def test_interrupted(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     def interrupt(*_: object) -> int:
         raise KeyboardInterrupt
