@@ -63,7 +63,8 @@ def switch(
     arguments = ['switch', '--no-guess', *(['-c'] if create else []), branch]
     if not create and not git.ref_exists('refs/heads/' + branch):
         arguments.remove('--no-guess')  # a remote's branch of that name will do
-        require_room(branch)
+        if git.ask('for-each-ref', '--count=1', f'refs/remotes/*/{branch}').out:
+            require_room(branch)
     elif base:
         require_room(branch)
     moves = branch != here.repo.branch

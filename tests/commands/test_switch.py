@@ -147,6 +147,21 @@ def test_no_such_branch(work: Repo, run: Run) -> None:
     assert work.events() == before
 
 
+def test_a_name_below_or_above_a_branch(work: Repo, run: Run) -> None:
+    work.git('branch', 'x/y')
+    for name in ('work/more', 'x'):
+        invalid = f'fatal: invalid reference: {name}\n'
+        assert run('switch', name, status=128).err == invalid
+        work.git('update-ref', f'refs/remotes/origin/{name}', 'main')
+        there = {'work/more': 'work', 'x': 'x/y'}[name]
+        ref = f'refs/heads/{name}'
+        refused = (
+            f"fatal: cannot lock ref '{ref}': 'refs/heads/{there}' exists; cannot create '{ref}'\n"
+        )
+        assert run('switch', name, status=128).err == refused
+        assert run('switch', '-c', name, status=128).err == refused
+
+
 def test_create_what_is_there(work: Repo, run: Run) -> None:
     before = work.events()
     assert run('switch', '-c', 'main', status=128).err == (
