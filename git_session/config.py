@@ -309,6 +309,23 @@ def _warning(unknown: _Unknown) -> str:
 # --- the template and the schema
 
 
+def typed(name: str, value: Any) -> str:
+    """A value in force as one would type it: ``true``, ``30m``, ``none``."""
+    if value is None:
+        return 'none'
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    if isinstance(value, int) and KEYS[name].kind == 'duration':
+        return format_duration(value)
+    if isinstance(value, list):
+        return ', '.join(value)
+    if isinstance(value, dict):
+        import json
+
+        return json.dumps(value)
+    return str(value)
+
+
 def template() -> str:
     """A fresh `.session/config.yaml`: every key with its default, commented out."""
     lines = [

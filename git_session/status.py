@@ -92,7 +92,7 @@ def _tdd(here: Workspace) -> Figures | None:
 
 def _more(here: Workspace, judged: Judged) -> list[str]:
     """Files, gates, patterns, hooks, storage and the configuration in force, as lines."""
-    from git_session import hooks
+    from git_session import config, hooks
     from git_session.views import activetime
 
     work = here.work()
@@ -109,10 +109,6 @@ def _more(here: Workspace, judged: Judged) -> list[str]:
     lines += ['', 'Storage', f'  {output.line(here.place)}']
     lines.append(f'  {words.count(len(here.events), "event")}, {words.count(size, "byte")}')
     lines += ['', 'Configuration']
-    lines += [f'  {key} = {_shown(value.value)} ({value.origin})'
+    lines += [f'  {key} = {output.line(config.typed(key, value.value))} ({value.origin})'
               for key, value in here.config.items()]  # fmt: skip
     return lines
-
-
-def _shown(value: object) -> str:
-    return output.line(', '.join(map(str, value)) if isinstance(value, list) else str(value))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from git_session import config, configfile, output
+from git_session import config, output
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.workspace import open_workspace
@@ -42,20 +41,8 @@ def run(action: str, values: Values) -> int:
     for key, each in wanted.items():
         origin = f'{each.origin}\t' if values.flag('show-origin') else ''
         name = '' if action == 'get' else f'{key}='
-        output.out(f'{origin}{name}{_shown(key, each.value)}\n')
+        output.out(f'{origin}{name}{output.line(config.typed(key, each.value))}\n')
     return 0
-
-
-def _shown(key: str, value: Any) -> str:
-    if value is None:
-        return 'none'
-    if isinstance(value, bool):
-        return 'true' if value else 'false'
-    if isinstance(value, int) and config.KEYS[key].kind == 'duration':
-        return configfile.format_duration(value)
-    if isinstance(value, list):
-        return ', '.join(map(output.line, value))
-    return output.line(json.dumps(value) if isinstance(value, dict) else str(value))
 
 
 def _near(key: str, names: list[str]) -> list[str]:

@@ -57,7 +57,10 @@ def test_verbose(work: Repo, run: Run) -> None:
     assert '\nFiles\n  A b.txt\n' in shown
     assert '\nHooks\n  prepare-commit-msg: ours\n' in shown
     assert f'\nStorage\n  {work.place()}\n' in shown
-    assert '\nConfiguration\n  session.auto_track = True (default)\n' in shown
+    configuration = shown.partition('\nConfiguration\n')[2].splitlines()
+    assert configuration[0] == '  session.auto_track = true (default)'
+    assert '  session.idle_timeout = 30m (default)' in configuration
+    assert '  tdd.test_command = none (default)' in configuration
     work.git('config', 'session.display.verbose', 'true')
     assert '\nConfiguration\n' in run('status').out
 
