@@ -16,12 +16,13 @@
 
 usage() {
     cat <<'EOF'
-usage: sh install.sh [--prefix <dir>] [--python <python>] [--demo]
+usage: sh install.sh [--prefix <dir>] [--python <python>] [--extras <names>] [--demo]
    or: sh install.sh [--prefix <dir>] --uninstall
    or: sh install.sh [--python <python>] --test [<pytest argument>...]
 
     --prefix <dir>      install under <dir> (default: ~/.local)
     --python <python>   use this Python, 3.11 or later
+    --extras <names>    with what only some need: mcp, patterns, or mcp,patterns
     --demo              install if need be, then show a session in a scratch repository
     --uninstall         remove what an install made, and nothing else
     --test              check and test this checkout in its own environment, '.venv'
@@ -254,17 +255,19 @@ check_places() {
         "or choose another place with '--prefix <dir>'"
 }
 
+elsewhere="choose another place with '--prefix <dir>'"
+
 # Makes a directory and its parents, and notes which, the deepest first.
 make_directory() {
     test -d "$1" && return
     make_directory "$(dirname -- "$1")"
-    mkdir "$1" || fatal 128 "could not make directory '$1'"
+    mkdir "$1" || fatal 128 "could not make directory '$1'" "$elsewhere"
     made_directories="directory $1$NEWLINE$made_directories"
 }
 
 make_place() {
     make_directory "$1"
-    test -w "$1" || fatal 128 "could not write to '$1'"
+    test -w "$1" || fatal 128 "could not write to '$1'" "$elsewhere"
 }
 
 install() {
@@ -272,6 +275,7 @@ install() {
     check_git
     find_python
     check_places
+    set_extras
     was=
     if is_our_venv; then
         was=$(readlink "$data/venv")
@@ -286,8 +290,10 @@ install() {
     new=venv-$(date +%Y%m%d%H%M%S)-$$
     printf 'installing git session with Python %s (%s)\n' "$python_version" "$python"
     "$python" -I -m venv "$data/$new" || fatal 128 'could not make an environment' "$kept"
-    build_wheel "$data/$new" && pip "$data/$new" install --quiet "$wheel" ||
-        fatal 128 'pip could not install git session' "$kept"
+    build_wheel "$data/$new" && pip "$data/$new" install --quiet "$wheel${extras:+[$extras]}" ||
+        fatal 128 'pip could not install git session' \
+            'pip needs a package registry, or PIP_NO_INDEX=1 and PIP_FIND_LINKS=<dir of wheels>' \
+            "$kept"
     cp "$top/install.sh" "$data/$new/" && write_launcher "$data/$new" ||
         fatal 128 'could not finish the environment' "$kept"
     "$data/$new/bin/python" -I -c 'import git_session.main' ||
@@ -305,7 +311,13 @@ install() {
     say_installed
 }
 
-# Each line: what it is, a space, its path.
+# What was chosen once is there after an upgrade too.
+set_extras() {
+    test -n "$extras" || test ! -f "$data/manifest" ||
+        extras=$(sed -n 's/^extras //p' "$data/manifest")
+}
+
+# Each line: what it is, a space, its path; 'extras' has names.
 write_manifest() {
     {
         echo "# What install.sh made.  'sh $data/venv/install.sh --uninstall' removes it."
@@ -313,6 +325,7 @@ write_manifest() {
             printf 'link %s\n' "$prefix/$name"
         done
         printf 'link %s\ntree %s\n' "$data/venv" "$data/$new"
+        test -z "$extras" || printf 'extras %s\n' "$extras"
         printf '%s' "$made_directories"
         test ! -f "$data/manifest" || grep '^directory ' "$data/manifest" || :
     } >"$data/manifest.new" && mv -f "$data/manifest.new" "$data/manifest"
@@ -331,6 +344,30 @@ say_installed() {
         printf '    %s\n' "$prefix/$name"
     done
     printf '    %s\n' "$data"
+    say_path
+    case ${SHELL:-} in
+        */zsh)
+            printf 'for completion, before compinit in your .zshrc:\n'
+            # shellcheck disable=SC2016 # the shell that reads that file expands it
+            printf '    fpath=("%s" $fpath)\n' "$(escaped "$prefix/share/zsh/site-functions")"
+            ;;
+        */fish)
+            # The one fish that does not hand 'git session' over by itself: Debian 12 has it.
+            case $("$SHELL" --version 2>/dev/null) in
+                *' 3.6.0')
+                    printf "for completion with this version of fish, in your config.fish:\n"
+                    printf '    source "%s"\n' \
+                        "$(escaped "$prefix/share/fish/vendor_completions.d/git-session.fish")"
+                    ;;
+            esac
+            ;;
+    esac
+    printf "to undo (in a repository that shall lose its hooks, 'git session hooks uninstall' first):\n"
+    printf '    sh %s --uninstall%s\n' "$(quoted "$data/venv/install.sh")" "$prefix_argument"
+}
+
+# What is missing for 'git session' to be found, if anything.
+say_path() {
     first=$(command -v git-session) || first=
     case :$PATH: in
         *":$prefix/bin:"*) on_path=yes ;;
@@ -343,18 +380,9 @@ say_installed() {
     else
         printf "'%s' is not on PATH; add this line to your shell's start-up file:\n" \
             "$prefix/bin"
-        # shellcheck disable=SC2016 # the shell that reads that file expands it
-        printf '    export PATH="%s:$PATH"\n' "$prefix/bin"
+        # shellcheck disable=SC2016
+        printf '    export PATH="%s:$PATH"\n' "$(escaped "$prefix/bin")"
     fi
-    case ${SHELL:-} in
-        */zsh)
-            printf 'for completion, before compinit in your .zshrc:\n'
-            # shellcheck disable=SC2016
-            printf '    fpath=("%s" $fpath)\n' "$prefix/share/zsh/site-functions"
-            ;;
-    esac
-    printf "to undo (in a repository that shall lose its hooks, 'git session hooks uninstall' first):\n"
-    printf '    sh %s --uninstall%s\n' "$(quoted "$data/venv/install.sh")" "$prefix_argument"
 }
 
 version_in() {
@@ -365,10 +393,15 @@ version_in() {
 quoted() {
     case $1 in
         '' | *[!A-Za-z0-9_./:=@%+,-]*)
-            printf '"%s"' "$(printf '%s' "$1" | sed 's/["$`\\]/\\&/g')"
+            printf '"%s"' "$(escaped "$1")"
             ;;
         *) printf '%s' "$1" ;;
     esac
+}
+
+# What stands within double quotes.
+escaped() {
+    printf '%s' "$1" | sed 's/["$`\\]/\\&/g'
 }
 
 clean_up() {
@@ -459,19 +492,22 @@ remove_venv_link() {
 # --- the demonstration -----------------------------------------------------
 
 demo() {
-    if is_installed; then
+    if test -z "$extras" && is_installed; then
         check_git
         printf "using git session %s, installed under '%s'\n" "$(version_in "$data/venv")" "$prefix"
     else
         install
     fi
     make_scratch
+    users_path=$PATH
     make_demo_environment
     make_demo_repository
     printf '\na session in a scratch repository, %s\n\n' "$scratch/demo"
     cd "$scratch/demo" || fatal 128 "could not enter '$scratch/demo'"
     live_a_day
     printf "that was all real; the scratch repository is removed now\n"
+    PATH=$users_path
+    say_path # the installation said so two hundred lines further up
 }
 
 is_installed() {
@@ -685,17 +721,20 @@ main() {
     action=install
     prefix=
     python_option=
+    extras=
     is_default=yes
     while test $# -gt 0; do
         case $1 in
-            --prefix | --python) option_value $# "$1" "${2:-}" ;;
-            --prefix= | --python=) option_value 1 "${1%=}" '' ;;
+            --prefix | --python | --extras) option_value $# "$1" "${2:-}" ;;
+            --prefix= | --python= | --extras=) option_value 1 "${1%=}" '' ;;
         esac
         case $1 in
             --prefix) prefix=$2 && shift ;;
             --prefix=*) prefix=${1#*=} ;;
             --python) python_option=$2 && shift ;;
             --python=*) python_option=${1#*=} ;;
+            --extras) extras=$2 && shift ;;
+            --extras=*) extras=${1#*=} ;;
             --demo | --uninstall) action=${1#--} ;;
             --test)
                 shift
@@ -712,6 +751,11 @@ main() {
         shift
     done
 
+    # pip only warns of one that it does not know.
+    case $extras in
+        '' | mcp | patterns | mcp,patterns | patterns,mcp) ;;
+        *) fatal 129 "no such extras: '$extras'" "there are 'mcp', 'patterns' and 'mcp,patterns'" ;;
+    esac
     top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit
     scratch=
     undo_install=

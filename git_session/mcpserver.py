@@ -368,7 +368,7 @@ def serve() -> None:
             raise
         raise SessionError(
             "the MCP server needs the package 'mcp', which the extra brings",
-            "install it with: pip install 'git-session[mcp]'",
+            "in a clone of git session: 'sh install.sh --extras mcp'",
             f"or into this environment: {sys.executable} -m pip install 'mcp>=2,<3'",
         ) from None
 

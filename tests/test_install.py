@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import shutil
 import stat
@@ -72,11 +73,12 @@ class Machine:
 
 @pytest.fixture(scope='module')
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    """A machine where git session was installed twice."""
+    """A machine where git session was installed twice, once with an extra."""
     machine = Machine(tmp_path_factory.mktemp('install'))
-    for _ in range(2):
-        done = machine.install()
+    for options in (['--extras', 'patterns'], []):
+        done = machine.install(*options)
         assert done.returncode == 0, done.stderr
+        assert 'is not on PATH' not in done.stdout
         assert f'    {machine.prefix}/bin/git-session\n' in done.stdout
     return machine
 
@@ -143,7 +145,7 @@ def test_git_finds_the_man_page(machine: Machine) -> None:
 
 def test_the_demonstration_ends_with_the_handoff_of_its_session(machine: Machine) -> None:
     before = machine.files()
-    done = machine.install('--demo')
+    done = machine.install('--demo', PATH=os.environ['PATH'])
     assert (done.returncode, done.stderr) == (0, '')
     assert done.stdout.startswith('using git session ')
     commands, handoff = done.stdout.split('$ git session end --handoff\n')
@@ -153,7 +155,39 @@ def test_the_demonstration_ends_with_the_handoff_of_its_session(machine: Machine
     assert '# Handoff: feature/demo\n' in handoff
     assert 'demo: greet people by name' in handoff
     assert 'Do the urgent thing' not in handoff
+    # What the installation said of PATH has scrolled away.
+    assert done.stdout.endswith(
+        'that was all real; the scratch repository is removed now\n'
+        f"'{machine.prefix}/bin' is not on PATH; add this line to your shell's start-up file:\n"
+        f'    export PATH="{machine.prefix}/bin:$PATH"\n'
+    )
     assert machine.files() == before
+
+
+def test_an_extra_is_there_after_the_next_installation_too(machine: Machine) -> None:
+    done = machine.run(str(machine.data / 'venv/bin/python'), '-Ic', 'import tree_sitter_go')
+    assert (done.returncode, done.stderr) == (0, '')
+    assert 'extras patterns\n' in machine.state()['manifest']
+
+
+def test_the_extras_are_those_of_the_package(empty_machine: Machine) -> None:
+    setup = configparser.ConfigParser()
+    setup.read(CHECKOUT / 'setup.cfg')
+    extras = [each for each in setup['options.extras_require'] if each != 'test']
+    words = ', '.join(extras) + f', or {",".join(extras)}'
+    assert words in empty_machine.install('-h').stdout
+
+
+def test_a_home_that_cannot_be_written(empty_machine: Machine) -> None:
+    blocked = empty_machine.home / '.local'
+    blocked.write_text('a file\n')
+    done = empty_machine.install()
+    assert done.returncode == 128
+    assert done.stderr.endswith(
+        f"fatal: could not make directory '{blocked}'\n"
+        "hint: choose another place with '--prefix <dir>'\n"
+    )
+    assert empty_machine.files() == ['.local']
 
 
 def test_a_failed_install_leaves_the_old_one(machine: Machine) -> None:
@@ -169,6 +203,7 @@ def test_a_failed_install_leaves_the_old_one(machine: Machine) -> None:
     assert 'No matching distribution found' in done.stderr
     assert done.stderr.endswith(
         'fatal: pip could not install git session\n'
+        'hint: pip needs a package registry, or PIP_NO_INDEX=1 and PIP_FIND_LINKS=<dir of wheels>\n'
         'hint: what was installed before is still there and works\n'
     )
     assert (machine.state(), machine.files()) == before
@@ -286,6 +321,7 @@ def test_an_old_git(empty_machine: Machine, tmp_path: Path, version: str, is_eno
         (['--prefix='], "error: option '--prefix' requires a value"),
         (['--python'], "error: option '--python' requires a value"),
         (['--nonsense'], "error: unknown option '--nonsense'"),
+        (['--extras', 'nonsense'], "fatal: no such extras: 'nonsense'"),
         (['--prefix', '/a:b'], "fatal: a prefix with a line break, ':' or '$': '/a:b'"),
     ],
 )
@@ -297,7 +333,7 @@ def test_wrong_usage(empty_machine: Machine, options: list[str], message: str) -
 def test_help_names_every_option(empty_machine: Machine) -> None:
     done = empty_machine.install('-h')
     assert (done.returncode, done.stderr) == (0, '')
-    for option in ('--prefix', '--python', '--demo', '--uninstall', '--test'):
+    for option in ('--prefix', '--python', '--extras', '--demo', '--uninstall', '--test'):
         assert option in done.stdout
 
 
@@ -310,14 +346,20 @@ def test_uninstall_of_nothing(empty_machine: Machine) -> None:
     )
 
 
-def test_uninstall_leaves_nothing(empty_machine: Machine) -> None:
+def test_uninstall_leaves_nothing(empty_machine: Machine, tmp_path: Path) -> None:
     # No '#!' line can name an interpreter in here.
-    prefix = str(empty_machine.home / "a 'prefix'")
-    done = empty_machine.install('--prefix', prefix)
+    prefix = str(empty_machine.home / 'a \'prefix\' "x"')
+    typed = prefix.replace('"', '\\"')
+    fish = tmp_path / 'fish'
+    fish.write_text('#!/bin/sh\necho fish, version 3.6.0\n')
+    fish.chmod(0o755)
+    done = empty_machine.install('--prefix', prefix, SHELL=str(fish))
     assert done.returncode == 0, done.stderr
-    undo = f'sh "{prefix}/share/git-session/venv/install.sh" --uninstall --prefix "{prefix}"'
+    completion = f'{typed}/share/fish/vendor_completions.d/git-session.fish'
+    assert f'in your config.fish:\n    source "{completion}"\n' in done.stdout
+    undo = f'sh "{typed}/share/git-session/venv/install.sh" --uninstall --prefix "{typed}"'
     assert f'    {undo}\n' in done.stdout
-    assert f'    export PATH="{prefix}/bin:$PATH"\n' in done.stdout
+    assert f'    export PATH="{typed}/bin:$PATH"\n' in done.stdout
     done = empty_machine.run(f'{prefix}/bin/git-session', '-h')
     assert 'usage: git session' in done.stdout + done.stderr
 

@@ -330,7 +330,7 @@ def test_without_the_extra_the_error_says_what_to_install(
     with pytest.raises(SessionError) as error:
         mcpserver.serve()
     assert error.value.message == "the MCP server needs the package 'mcp', which the extra brings"
-    assert error.value.hints[0] == "install it with: pip install 'git-session[mcp]'"
+    assert error.value.hints[0] == "in a clone of git session: 'sh install.sh --extras mcp'"
     assert error.value.hints[1].endswith(f"{sys.executable} -m pip install 'mcp>=2,<3'")
 
 
