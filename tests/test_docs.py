@@ -329,15 +329,21 @@ def _state(repo: Repo) -> dict[str, bytes]:
         for path in sorted(top.rglob('*'))
         if path.is_file()
         and not (name := str(path.relative_to(top))).startswith(
-            ('objects/', 'logs/', 'refs/heads/')
+            ('objects/', 'logs/', 'refs/heads/', 'worktrees/linked/logs/')
         )
-        and name not in ('index', 'COMMIT_EDITMSG', 'config')
+        and path.name not in ('index', 'COMMIT_EDITMSG', 'config')
     } | {'config': repo.git('config', '--local', '--list').encode()}
 
 
 def test_what_the_readme_says_undoes_everything(repo: Repo) -> None:
     repo.write_file('.git/hooks/post-commit', '#!/bin/sh\n')
+    repo.git('worktree', 'add', '-q', '-b', 'linked', '../linked')
+    linked = Repo(repo.path.parent / 'linked')
     before = _state(repo)
+    linked.session('start')
+    linked.session('switch', '-c', 'other')
+    linked.git('switch', '-q', 'linked')
+    assert [*repo.path.glob('.git/worktrees/linked/session-*')]
     repo.session('start', 'work', '-o', 'An objective')
     repo.commit('Work')
     repo.git('switch', '-q', 'main')
@@ -347,6 +353,8 @@ def test_what_the_readme_says_undoes_everything(repo: Repo) -> None:
     text = (TOP / 'README.md').read_text().partition('## Undo everything')[2]
     block = re.search(r'(?:^ {4}.*\n)+', text, re.MULTILINE)
     assert block is not None
+    # It removes refs/session/wip as well, which may be the only place of somebody's work.
+    assert 'git session wip' in text[: block.start()]
     done = repo.run('sh', '-c', textwrap.dedent(block[0]))
     assert done.status == 0, done
     assert _state(repo) == before
