@@ -66,7 +66,8 @@ def _bases(refs: Collection[str]) -> dict[str, str]:
     if not heads:
         return {}
     form = '--format=%(refname) %(upstream) %(upstream:track,nobracket)'
-    rows = (line.split(' ', 2) for line in git.read('for-each-ref', form, *heads).splitlines())
+    listed = git.read('for-each-ref', form, *heads).split('\n')[:-1]
+    rows = (line.split(' ', 2) for line in listed)
     return {
         name: upstream if track.startswith('behind') else name
         for name, upstream, track in rows if name in refs
@@ -78,7 +79,7 @@ def _there(names: Iterable[str]) -> set[str]:
     asked = [each for each in dict.fromkeys(names)
              if history.is_oid(each) or (each.startswith('refs/') and ' ' not in each)]  # fmt: skip
     given = ''.join(f'{each}\n' for each in asked).encode('utf-8', 'surrogateescape')
-    said = git.read('cat-file', '--batch-check=%(objecttype)', stdin=given).splitlines()
+    said = git.read('cat-file', '--batch-check=%(objecttype)', stdin=given).split('\n')[:-1]
     return {each for each, kind in zip(asked, said, strict=True) if kind == 'commit'}
 
 

@@ -61,7 +61,7 @@ def _session(repo: Repo, branch: str, base_ref: str, base: str, commits: list[st
 
 def _all(repo: Repo, base_ref: str, base: str) -> list[tuple[Session, str]]:
     listed = repo.git('for-each-ref', '--format=%(refname:short) %(objectname)', 'refs/heads')
-    made = [each.split() for each in listed.splitlines()]
+    made = [each.split(' ') for each in listed.split('\n')]
     return [(_session(repo, name, base_ref, base, [head]), head) for name, head in made]
 
 
@@ -76,6 +76,13 @@ def test_the_same_as_one_by_one(many: Repo) -> None:
         ('refs/heads/gone', 'main~2'), ('', 'main~2'),
     ):  # fmt: skip
         branches = _all(many, base_ref, many.git('rev-parse', revision))
+        assert forks.figures(branches) == _alone(branches)
+
+
+def test_a_base_whose_name_has_what_python_takes_for_the_end_of_a_line(many: Repo) -> None:
+    many.git('branch', 'ma\u2028in', 'main')
+    for base_ref in ('refs/heads/ma\u2028in', 'refs/remotes/origin/go\x85ne'):
+        branches = _all(many, base_ref, many.git('rev-parse', 'main~2'))
         assert forks.figures(branches) == _alone(branches)
 
 
