@@ -20,7 +20,7 @@ from git_session.treefiles import GITLINK, SAFE, Ground, Side, names, quoted, ra
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
+    from typing import BinaryIO
 
 LOCK = 'session-wip.lock'
 _EMPTY_BLOBS = (
@@ -28,6 +28,7 @@ _EMPTY_BLOBS = (
     '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
 )
 _ABSENT = '000000'
+_MOST_NAMED = 200  # paths on a command line
 # Whatever submodule.<name>.ignore says.
 _RAW = ('-r', '-z', '--no-renames', '--ignore-submodules=none')
 
@@ -194,7 +195,9 @@ def _intended(here: Ground, seen: Look, empty: Mapping[str, Side]) -> dict[str, 
         elif each.xy == '.D':  # how git shows one whose file is gone, as if it were in HEAD
             gone.append(path)
     if gone:
-        there = here.run('ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', *gone).split('\0')
+        named = gone if len(gone) <= _MOST_NAMED else ()
+        listed = here.run('ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', *named)
+        there = set(listed.split('\0'))
         found |= {path: empty[path][0] for path in gone if path not in there}  # type: ignore[index]
     return found
 
@@ -317,7 +320,7 @@ def _intend(here: Ground, added: Mapping[str, str], index: str) -> None:
                 )
         reply = git.ask(
             '-C', top, *SAFE, '-c', 'core.fileMode=true', '-c', 'core.symlinks=true', 'add', '-N',
-            '-f', '--', *added,
+            '-f', '--pathspec-from-file=-', '--pathspec-file-nul', stdin=names(added),
             env={'GIT_INDEX_FILE': index, 'GIT_DIR': here.gitdir, 'GIT_WORK_TREE': top},
         )  # fmt: skip
         treefiles.checked(reply)
@@ -349,20 +352,43 @@ def put_index(here: Ground, made: str, before: object) -> None:
     """Replace the index under git's own lock, if it is as it was `before`."""
     lock = here.index + '.lock'
     try:
-        os.link(made, lock)
+        _fill_lock(lock, made)
     except FileExistsError:
         raise SessionError(
             f"unable to create '{lock}': File exists",
             'another git process seems to be running in this repository',
         ) from None
-    except OSError:  # a file system without links
-        with open(made, 'rb') as file, open(lock, 'xb') as target:
-            target.write(file.read())
-    if _date(here.index) != before:
+    try:
+        if _date(here.index) != before:
+            raise SessionError('another git has just written the index')
+        os.replace(lock, here.index)
+    except BaseException:
         eventlog.remove(lock)
-        raise SessionError('another git has just written the index')
-    os.replace(lock, here.index)
+        raise
     eventlog.remove(made)
+
+
+def _fill_lock(lock: str, made: str) -> None:
+    """Make git's lock, with the content of a file; raises FileExistsError where there is one."""
+    try:
+        os.link(made, lock)
+        return
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        pass
+    with open(lock, 'xb') as target:
+        try:
+            _fill(target, made)
+        except BaseException:  # a full disk, say: nobody else would take it away
+            eventlog.remove(lock)
+            raise
+
+
+def _fill(target: BinaryIO, made: str) -> None:
+    with open(made, 'rb') as file:
+        target.write(file.read())
+    target.flush()
 
 
 def raw_oids(here: Ground, kept: Kept) -> dict[str, str]:
