@@ -362,10 +362,12 @@ def _move_submodules(here: Ground, found: Mapping[str, Path]) -> None:
         if each.tree is None or not each.is_gitlink or not os.path.exists(place + '/.git'):
             continue
         oid = each.tree[1]
-        if git.ask('-C', place, 'rev-parse', 'HEAD').out.strip() == oid:
+        # Whatever the environment says of the repository, this is another one.
+        its = ('-C', place, '--git-dir=.git', '--work-tree=.', *treefiles.SAFE)
+        if git.ask(*its, 'rev-parse', 'HEAD').out.strip() == oid:
             continue
-        if not git.ask('-C', place, 'status', '--porcelain').out:
-            git.ask('-C', place, 'checkout', '-q', '--detach', oid)
+        if not git.ask(*its, 'status', '--porcelain').out:
+            git.ask(*its, 'checkout', '-q', '--detach', oid)
 
 
 def _safely(*args: str) -> None:

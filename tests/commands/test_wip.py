@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 
 import pytest
 
+from git_session import snapshot
 from tests.commands.conftest import Run
 from tests.repo import Repo
 
@@ -281,6 +283,32 @@ def test_intent_to_add_of_what_is_in_head_and_gone(work: Repo, run: Run) -> None
     there_and_back(work, run)
 
 
+def test_more_of_them_than_a_command_line_takes(
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, '_MOST_NAMED', 1)
+    work.write(**{'new.txt': '', 'other.txt': 'other\n', '*.txt': ''})
+    work.git('add', '-N', '.')
+    (work.path / 'new.txt').unlink()
+    (work.path / '*.txt').unlink()
+    there_and_back(work, run)
+
+
+def test_a_disk_that_fills_while_the_index_is_replaced(
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    work.write(**{'a.txt': 'changed\n'})
+    monkeypatch.setattr(os, 'link', fail)
+    there_and_back(work, run)
+    monkeypatch.setattr(snapshot, '_fill', fail)
+    said = run('switch', 'main', status=128).err
+    assert said.startswith('fatal: cannot clean the working tree: Operation not supported\n')
+    assert not (work.path / '.git/index.lock').exists()
+
+
 @pytest.fixture
 def submodule(work: Repo) -> Repo:
     (work.path.parent / 'sub').mkdir()
@@ -298,6 +326,22 @@ def test_a_submodule_that_git_is_told_to_ignore(submodule: Repo, run: Run) -> No
     submodule.git('-C', 'sub', 'checkout', '-q', 'HEAD~')
     submodule.git('add', '-f', 'sub')
     there_and_back(submodule, run)
+
+
+def test_a_submodule_where_the_environment_names_the_repository(
+    submodule: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submodule.git('-C', 'sub', 'checkout', '-q', 'HEAD~')
+    submodule.git('add', 'sub')
+    run('switch', 'main')
+    run('switch', '--carry', 'work')
+    submodule.git('-C', 'sub', 'checkout', '-q', '-')
+    monkeypatch.setenv('GIT_DIR', str(submodule.path / '.git'))
+    monkeypatch.setenv('GIT_WORK_TREE', str(submodule.path))
+    run('wip', 'restore')
+    monkeypatch.delenv('GIT_DIR')
+    monkeypatch.delenv('GIT_WORK_TREE')
+    assert submodule.git('status', '--porcelain') == 'M  sub'
 
 
 @pytest.mark.parametrize('is_staged', [False, True])
