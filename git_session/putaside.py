@@ -62,6 +62,8 @@ def record(here: Workspace, saved: Saved, type: str, **facts: object) -> None:
     if name is None:
         return
     with eventlog.lock(here.repo.sessions):
+        if eventlog.session_id(place) != name:
+            return  # it has just ended or moved
         known = load(place)[1]
         maker = Maker(name, git.identity(), known[-1].id if known else '')
         maker.add(type, **facts)

@@ -1,7 +1,8 @@
 """Files that are made beside the working tree, in the git directory, and moved into it whole.
 
 Whatever fails while they are made, a full disk above all, has touched nothing; whatever kills
-us while they are moved, no file is ever there in half.
+us while they are moved, no file is ever there in half, but where the git directory is on
+another file system: then they are copied.
 """
 
 from __future__ import annotations
