@@ -68,10 +68,10 @@ _IN_IDS = frozenset('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 
 
 def is_id(name: str) -> bool:
-    """Whether it can be a session id, which is a file name and printed as it is."""
+    """Whether it can be a session id: a file's name, no option, and printed as it is."""
     if not 0 < len(name) <= MOST_ID or name.casefold() == INDEX:
         return False
-    return name[0] != '.' and not set(name) - _IN_IDS
+    return name[0] not in '.-' and not set(name) - _IN_IDS
 
 
 def live(sessions: str) -> dict[str, str]:
