@@ -351,9 +351,7 @@ def _write(path: str, text: str) -> None:
                 raise PermissionError(13, 'Permission denied')
             mode = os.stat(path).st_mode & 0o7777
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        eventlog.write_file(path, text.encode(errors='surrogateescape'))
-        if mode is not None:
-            os.chmod(path, mode)
+        eventlog.write_file(path, text.encode(errors='surrogateescape'), mode=mode)
     except OSError as error:
         raise SessionError(
             f"cannot write '{path}': {error.strerror}", 'nothing was changed', status=REFUSED

@@ -241,12 +241,16 @@ def log_size(place: str) -> int:
         return 0
 
 
-def write_file(path: str, text: str | bytes, *, durable: bool = False) -> None:
-    """Replace a file in one step: written beside it, then renamed."""
+def write_file(
+    path: str, text: str | bytes, *, durable: bool = False, mode: int | None = None
+) -> None:
+    """Replace a file in one step: written beside it, then renamed; `mode` is its permissions."""
     temporary = f'{path}.{os.getpid()}.tmp'
     data = text if isinstance(text, bytes) else text.encode('utf-8', 'surrogateescape')
     try:
         with open(temporary, 'wb') as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(data)
             if durable:
                 file.flush()

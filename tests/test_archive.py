@@ -189,7 +189,7 @@ def test_what_is_not_found(
     assert hints is None or caught.value.hints == hints
 
 
-@pytest.mark.parametrize('name', ['', '.', '..', '.x', 'a/b', 'a\0b'])
+@pytest.mark.parametrize('name', ['', '.', '..', '.x', '-x', 'a/b', 'a\0b'])
 def test_an_id_is_a_file_name(sessions: str, name: str) -> None:
     with pytest.raises(SessionError) as caught:
         archive.folder(sessions, name)
