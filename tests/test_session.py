@@ -39,6 +39,10 @@ def test_start(log: Log) -> None:
         'refs/remotes/origin/work', '#7', 'Ann <a@x>', ['Ann <a@x>'],
     )  # fmt: skip
     assert (session.state, session.mode, session.started) == ('active', 'normal', START)
+    made = Log()
+    made.add('start', branch='work', mode='tdd')
+    made.add('resume')
+    assert made.replay().mode == 'tdd'
 
 
 def test_start_counts_once(log: Log) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from dulwich.objects import Blob
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -135,6 +136,62 @@ def test_what_changed_and_what_is_known(store: Store, old: Tree, new: Tree) -> N
         assert notetree.known(store, after, name.encode()) == now.get(name, set())
         fresh = now.get(name, set()) - was.get(name, set())
         assert fresh <= found.get(name, set()) <= now.get(name, set())
+
+
+def test_of_what_is_the_same_nothing_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some thousand notes more cost nothing where nothing has changed."""
+    changing, other = 'abcd' + 'a' * 36, 'cdab' + 'a' * 36
+    tree = [(name, 2, 'a') for name in OBJECTS]
+    before, after = grown(store, tree), grown(store, [*tree, (changing, 2, 'b')])
+    opened: list[bytes] = []
+    read = store.directory
+
+    def directory(tree: bytes) -> Directory:
+        opened.append(tree)
+        return read(tree)
+
+    monkeypatch.setattr(store, 'directory', directory)
+    ((name, blobs),) = notetree.changed(store, before, after)
+    assert (name, list(map(store.lines, blobs))) == (changing.encode(), [[b'b']])
+    assert len(opened) == 4  # ab and ab/cd of both
+    assert notetree.changed(store, after, dict(after)) == []
+    assert len(opened) == 4
+    flat = grown(store, [(other, 0, 'a')])
+    assert notetree.changed(store, flat, grown(store, [(other, 0, 'a'), (changing, 0, 'b')])) == [
+        (changing.encode(), blobs)
+    ]
+
+
+def test_what_only_they_have_stays_as_they_wrote_it(store: Store) -> None:
+    blob = store.write(Blob.from_string(b'b\n\na'))
+    ours = grown(store, [(OBJECTS[0], 1, 'a')])
+    theirs: Directory = {OBJECTS[1].encode(): (0o100644, blob)}
+    notetree.unite(store, ours, theirs)
+    ours = _saved(store, ours)
+    directory = store.directory(ours[b'ab'][1])
+    assert directory[OBJECTS[1][2:].encode()] == (0o100644, blob)
+    # Nor is one rewritten that has all of theirs.
+    before = dict(ours)
+    notetree.unite(store, ours, theirs)
+    assert ours == before or _saved(store, ours) == before
+
+
+def test_what_is_no_note(store: Store) -> None:
+    """Names of another length, with other letters, and links."""
+    note = store.note([b'a'])
+    long = 'ab' * 32
+    theirs = _saved(store, {
+        b'z' * 40: (0o100644, note), b'a' * 39: (0o100644, note), b'a' * 41: (0o100644, note),
+        b'b' * 40: (0o120000, note), b'c' * 66: (0o100644, note), b'd' * 40: (0o100755, note),
+        long.encode(): (0o100644, note), b'ab': (0o040000, {b'g' * 38: (0o100644, note)}),
+        b'docs': (0o040000, {b'e' * 36: (0o100644, note)}),
+    })  # fmt: skip
+    assert notetree.changed(store, {}, theirs) == [
+        (long.encode(), [note]), (b'd' * 40, [note]),
+    ]  # fmt: skip
+    assert notetree.known(store, theirs, b'd' * 40) == {b'a'}
+    assert notetree.known(store, theirs, b'b' * 40) == set()
+    assert notetree.known(store, theirs, long.encode()) == {b'a'}
 
 
 @settings(SOME, max_examples=12)
