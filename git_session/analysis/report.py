@@ -151,6 +151,11 @@ class Blocker(Record):
         """At the end of the period."""
         return self.resolved is None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is open and somebody can still resolve it."""
+        return self.is_open and not self.is_over
+
 
 class Subject(Record):
     """A commit of the period in short; `at` is its author date, `session` the id of its session.
@@ -177,8 +182,9 @@ class Report(Record):
     the other kinds.  `counted` are the branches whose commits were counted, short, that of HEAD
     first (HEAD itself where it is detached).  What a branch and its squash or rebase merge both
     have counts twice.  Figures of `authors` and `hot` are of the period.
-    `open` and the open `blockers` are those of every session that has not ended, whether it
-    was at work in the period or not; `done` are the objectives that were done in it.
+    `open` are the objectives, and among the `blockers` those that are waiting, of every session
+    that has not ended, whether it was at work in the period or not; `done` are the objectives
+    that were done in it.
     """
 
     kind: str  # weekly, project or period

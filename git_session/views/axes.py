@@ -5,6 +5,7 @@ Across, everything is percent of the width, so that a chart fits any; down it is
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date
 
 from git_session import words
@@ -77,6 +78,12 @@ def spans(first: int, last: int) -> tuple[str, tuple[Span, ...]]:
         found.append(Span(at, after - 1, _name(at, unit)))
         at = after
     return unit, tuple(found)
+
+
+def finder(found: Sequence[Span]) -> Callable[[int], int]:
+    """Says of a day, which has to be in one of the spans, in which: its position."""
+    begins = [each.first for each in found]
+    return lambda day: bisect_right(begins, day) - 1
 
 
 def _begin(day: int, unit: str) -> int:

@@ -6,6 +6,8 @@ and strokes keep their size on a phone.  Texts from outside are as people wrote 
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from git_session import words
 from git_session.record import Record
 from git_session.views import axes
@@ -49,12 +51,16 @@ class Line(Record):
 
 
 class Table(Record):
-    """`head` are the names of the columns; all but the first have figures, if `figures`."""
+    """`head` are the names of the columns; all but the first have figures, if `figures`.
+
+    `note` says what of it is left out, '' for nothing.
+    """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     figures: bool = True
+    note: str = ''
 
 
 class Row(Record):
@@ -121,13 +127,14 @@ def _open_sessions(found: Report, since: float, until: float) -> Chart:
         (axes.ordinal(_day(each.started)), axes.ordinal(_day(each.last_active)))
         for each in found.sessions
     ]
-    totals = [
-        sum(
-            begin is not None and end is not None and begin <= each.last and end >= each.first
-            for begin, end in ends
-        )
-        for each in spans
-    ]
+    number = axes.finder(spans)
+    changes = [0] * (len(spans) + 1)  # how many more there are than in the span before
+    for begin, end in ends:
+        if begin is None or end is None or begin > spans[-1].last or end < spans[0].first:
+            continue
+        changes[number(max(begin, spans[0].first))] += 1
+        changes[number(min(end, spans[-1].last)) + 1] -= 1
+    totals = list(accumulate(changes[:-1]))
     text = f'Sessions at work in each {unit}, at most {max(totals):,}'
     chart = _bars('timeline', 'Timeline of sessions', text, spans, totals, _whole)
     return chart.replace(
@@ -146,11 +153,11 @@ def activity(found: Report) -> tuple[Chart, ...]:
     if not edges or not (found.days or found.sessions):
         return ()
     unit, spans = axes.spans(min(edges), max(edges))
-    by = {each: at for at, span_ in enumerate(spans) for each in range(span_.first, span_.last + 1)}
+    number = axes.finder(spans)
     commits, added, deleted = ([0] * len(spans) for _ in range(3))
     active = [0.0] * len(spans)
     for at, each in days:
-        here = by[at]
+        here = number(at)
         commits[here] += each.commits
         added[here] += each.added or 0
         deleted[here] += each.deleted or 0
@@ -160,8 +167,8 @@ def activity(found: Report) -> tuple[Chart, ...]:
         for plus, minus in zip(added, deleted, strict=True)
     ]
     rows = tuple(
-        (each.text, f'{number:,}', *pair)
-        for each, number, pair in zip(spans, commits, lines, strict=True)
+        (each.text, f'{made:,}', *pair)
+        for each, made, pair in zip(spans, commits, lines, strict=True)
     )
     title = f'Commits per {unit}'
     text = f'{title}: {sum(commits):,} in all, at most {max(commits):,}'
@@ -224,12 +231,12 @@ def burn_up(found: Report) -> Chart | None:
     if not days:
         return None
     unit, spans = axes.spans(days[0][0], days[-1][0])
-    ends = dict(days)
+    number = axes.finder(spans)
+    ends = {number(at): each for at, each in days}  # the last day of each span
     last = days[0][1]
     reached: list[tuple[str, int, int]] = []
-    for each in spans:
-        for day in range(each.first, each.last + 1):
-            last = ends.get(day, last)
+    for at, each in enumerate(spans):
+        last = ends.get(at, last)
         reached.append((each.text, last.added, last.done))
     scale = axes.counts(max(each[1] for each in reached))
     lines = tuple(
@@ -307,10 +314,9 @@ def _thin(measured: Sequence[Measured]) -> list[Measured]:
         return list(measured)
     days = [axes.ordinal(_day(each.at)) or 0 for each in measured]
     _, spans = axes.spans(max(min(days), 1), max(days))
-    number = {each: at for at, span_ in enumerate(spans)
-              for each in range(span_.first, span_.last + 1)}  # fmt: skip
-    return list({number[day]: each for day, each in zip(days, measured, strict=True)
-                 if day in number}.values())  # fmt: skip
+    number = axes.finder(spans)
+    found = {number(day): each for day, each in zip(days, measured, strict=True) if day}
+    return list(found.values())
 
 
 def _places(measured: Sequence[Measured]) -> list[float]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import jinja2
 
     from git_session.analysis.landscape import Landscape
-    from git_session.analysis.report import Report
+    from git_session.analysis.report import Blocker, Report
 
 MOST_SESSIONS = 5000
 MOST_ITEMS = 1000  # of each other list
@@ -138,7 +138,7 @@ def _parts(found: Report) -> dict[str, Any]:
            for name, items in (('done', found.done), ('open', found.open),
                                ('decisions', found.decisions), ('dead_ends', found.dead_ends))},
         'blockers': _newest(
-            sorted(found.blockers, key=lambda each: (not each.is_open, -each.opened)), MOST_ITEMS
+            sorted(found.blockers, key=_nearest), MOST_ITEMS
         ),
     }  # fmt: skip
     quality = charts.quality(found)
@@ -150,7 +150,7 @@ def _parts(found: Report) -> dict[str, Any]:
         'burn_up': charts.burn_up(found), 'quality': quality,
         'unmeasured': [each for each in ('Coverage', 'Tests')
                        if each.lower() not in {chart.name for chart in quality}],
-        'grade': _grade(found), 'open_blockers': sum(each.is_open for each in found.blockers),
+        'grade': _grade(found), 'open_blockers': sum(each.is_waiting for each in found.blockers),
         'hot': _hot(found), 'authors': _authors(found),
         'rhythm': charts.rhythm(found.landscape.rhythm) if found.landscape else (),
         'tables': _tables(found.landscape, found.now) if found.landscape else (),
@@ -160,6 +160,17 @@ def _parts(found: Report) -> dict[str, Any]:
 
 def _newest(items: Sequence[Any], most: int) -> Some:
     return Some(tuple(items[:most]), f'{len(items):,}', max(len(items) - most, 0))
+
+
+def _nearest(each: Blocker) -> tuple[bool, bool, float]:
+    """The order of blockers: what waits for somebody, then what nobody can resolve any more."""
+    return not each.is_waiting, not each.is_open, -each.opened
+
+
+def _left_out(total: int) -> str:
+    """What is said below a table that ends though there is more."""
+    more = total - MOST_ITEMS
+    return f'{more:,} more are not on this page; --format json has them.' if more > 0 else ''
 
 
 def _period(found: Report) -> str:
@@ -227,7 +238,8 @@ def _authors(found: Report) -> Ranks:
     head = ('Name', 'Commits', 'Merges', 'Lines added', 'Lines deleted', 'Last')
     people = counted(len(found.authors), 'person', 'people')
     items = _bars([(each.name, each.commits) for each in found.authors])
-    return Ranks(f'{people}, by their commits', items, Table('People', head, rows))
+    table = Table('People', head, rows, note=_left_out(len(found.authors)))
+    return Ranks(f'{people}, by their commits', items, table)
 
 
 def _lines(found: Report, number: int) -> str:
@@ -255,11 +267,13 @@ def _tables(landscape: Landscape, now: float) -> tuple[Table, ...]:
         ('Folder', 'Files', 'Changes', 'Most by', 'Share', 'People who made half'),
         tuple((each.folder or '.', figure(each.files), figure(each.changes), each.owner,
                f'{each.share:.0%}', figure(each.half)) for each in landscape.owned[:MOST_ITEMS]),
+        note=_left_out(len(landscape.owned)),
     )  # fmt: skip
     branches = Table(
         'Branches, oldest first', ('Branch', 'Last commit', 'Age', 'Merged'),
         tuple((each.name, moment(each.time), words.age(each.time, now) if each.time else 'unknown',
                'yes' if each.is_merged else 'no') for each in landscape.branches[:MOST_ITEMS]),
+        note=_left_out(len(landscape.branches)),
     )  # fmt: skip
     taken = Table(
         'Commits that were reverted last', ('Subject', 'Commit', 'Reverted'),

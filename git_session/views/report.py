@@ -76,7 +76,7 @@ def standup(found: Report) -> str:
     nexts = [_objective(each) for each in _current_first(found)]
     if not nexts:
         nexts = [_text(each.text) for each in found.next_steps]
-    blocks = [_blocker(each) for each in found.blockers if each.is_open and not each.is_over]
+    blocks = [_blocker(each) for each in found.blockers if each.is_waiting]
     for title, items, most, more in (
         ('Done', done, 3, rest), ('Next', nexts, 2, 'more'), ('Blocked', blocks, 2, 'more')
     ):  # fmt: skip
@@ -191,7 +191,7 @@ def _next(found: Report) -> tuple[list[str], int]:
 
 def _blockers(found: Report) -> tuple[list[str], int]:
     """Open ones first, then the newest; of sessions that are over those that were resolved."""
-    shown = [each for each in found.blockers if not (each.is_open and each.is_over)]
+    shown = [each for each in found.blockers if each.is_waiting or not each.is_open]
     shown.sort(key=lambda each: (not each.is_open, -each.opened))
     return [_blocker(each) for each in shown[:_MOST]], len(shown)
 
@@ -300,7 +300,8 @@ def _files(found: Report) -> str:
         [_cell(each.path), str(each.commits), str(each.people), str(each.fixes)]
         for each in found.hot[:_MOST_TOP]
     ]
-    return _table('Hot files', ('File', 'Commits', 'People', 'Fixes'), rows, len(found.hot))
+    # The report has a fixed number of them: how many files changed it does not know.
+    return _table('Hot files', ('File', 'Commits', 'People', 'Fixes'), rows, len(rows))
 
 
 def _cell(text: str) -> str:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from git_session.analysis.report import Day, Measured, Progress, Report
 from git_session.views import axes, charts, page
-from tests.views.made_reports import NOW, empty, hostile, sessionless, team
+from tests.views.made_reports import DAY, NOW, empty, hostile, sessionless, team
 
 _VOID = {'meta', 'link', 'br', 'input'}
 
@@ -210,6 +210,29 @@ def test_what_is_open_is_there_when_nobody_was_at_work() -> None:
     assert '0 done, 3 open' in found.text and found.text.count('שלום: right to left') == 3
     assert 'There was no objective' not in found.text
     assert ('a', 'href', '#objectives') in found.attributes
+
+
+def test_blockers_that_nobody_can_resolve_are_not_counted_as_open() -> None:
+    first, resolved = team().blockers
+    over = first.replace(name='blk-9', opened=first.opened + DAY, is_over=True)
+    found = read(team().replace(blockers=(over, resolved, first)))
+    assert 'Blockers 3, 1 open' in found.text
+    places = [found.text.index(f'blk-{number} ·') for number in (1, 9, 2)]
+    assert places == sorted(places)
+
+
+def test_a_table_that_is_cut_says_so() -> None:
+    report = team()
+    assert report.landscape is not None
+    authors = report.authors[:1] * (page.MOST_ITEMS + 7)
+    branches = report.landscape.branches[:1] * (page.MOST_ITEMS + 1200)
+    said = 'are not on this page; --format json has them.'
+    assert said not in read(report).text
+    found = read(report.replace(
+        authors=authors, landscape=report.landscape.replace(branches=branches)
+    ))  # fmt: skip
+    assert f'7 more {said}' in found.text and f'1,200 more {said}' in found.text
+    assert len(found.tables['People']) == 1 + page.MOST_ITEMS
 
 
 def test_series_of_one() -> None:

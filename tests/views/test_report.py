@@ -35,3 +35,10 @@ def test_of_many_branches_three_are_named() -> None:
     found = sessionless().replace(counted=('main', 'a', 'b', 'c', 'd'))
     assert 'Commits of `main`, `a`, `b` and 2 other branches.' in report.text(found)
     assert 'Commits of `main`, `a`, `b`.' in report.text(found.replace(counted=('main', 'a', 'b')))
+
+
+def test_hot_files_are_the_first_of_them_and_not_counted() -> None:
+    """The report has a fixed number of files: what is beyond them it cannot count."""
+    found = sessionless()
+    shown = report.text(found.replace(hot=found.hot[:1] * 50)).partition('## Hot files\n\n')[2]
+    assert len(shown.splitlines()) == 2 + 5 and 'more' not in shown
