@@ -155,8 +155,12 @@ def meet(one: Iterable[Lines], other: Iterable[Lines]) -> list[Lines]:
     """The parts of two sets of lines that overlap or touch, by number."""
     found = set()
     others = sorted(other)
-    for first, last in one:
-        for begin, end in others:
+    passed = 0  # so many of the others end before what is still to come
+    for first, last in sorted(one):
+        while passed < len(others) and others[passed][1] + 1 < first:
+            passed += 1
+        for at in range(passed, len(others)):
+            begin, end = others[at]
             if begin > last + 1:
                 break
             if first <= end + 1:

@@ -306,8 +306,13 @@ def test_who_comes_first_is_no_matter(
     one: list[tuple[int, int]], two: list[tuple[int, int]]
 ) -> None:
     assert meet(one, two) == meet(two, one)
-    near = any(a <= d + 1 and c <= b + 1 for a, b in one for c, d in two)
-    assert bool(meet(one, two)) is near
+    near = {
+        (min(max(a, c), min(b, d)), max(max(a, c), min(b, d)))
+        for a, b in one
+        for c, d in two
+        if a <= d + 1 and c <= b + 1
+    }
+    assert meet(one, two) == sorted(near)
 
 
 def test_lines_that_a_diff_takes_the_place_of() -> None:
