@@ -31,7 +31,7 @@ def test_nothing_is_wrong() -> None:
 @pytest.mark.parametrize(
     ('ages', 'points'),
     [([0], 5), ([DAY - 1], 5), ([DAY], 6), ([10 * DAY], 15), ([99 * DAY], 15), ([0, 0], 10),
-     ([99 * DAY] * 3, 30)],
+     ([99 * DAY] * 3, 30), ([-9 * DAY], 5)],
 )  # fmt: skip
 def test_blockers_by_age(ages: list[float], points: int) -> None:
     blockers = tuple((f'blk-{number}', age) for number, age in enumerate(ages, 1))
