@@ -208,12 +208,11 @@ def since(here: Workspace, amended: str | None) -> str:
 
 def figures(here: Workspace, session: Session | None = None) -> analysis.Figures | None:
     """The figures of this session, or of another one; None where there is no TDD."""
-    if session is None:
-        session = here.require()
-        commits = [each.oid for each in reversed(here.work().commits)]
-        commits = [oid for oid in commits if oid in session.commits]
-    else:
-        commits = history.in_order(session.commits, session.base)
-    if session.mode != 'tdd' and not session.phases:
+    of = session or here.require()
+    if of.mode != 'tdd' and not of.phases:
         return None
-    return analysis.figures(session, commits, history.paths(commits))
+    if session is None:
+        commits = [each.oid for each in reversed(here.work().commits) if each.oid in of.commits]
+    else:
+        commits = history.in_order(of.commits, of.base)
+    return analysis.figures(of, commits, history.paths(commits))

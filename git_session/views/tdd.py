@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from git_session import words
+from git_session.analysis.figures import percent
 from git_session.events import format_time
 from git_session.output import line
 
@@ -44,8 +45,8 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
         written = f', {tests.written} written here' if tests.written else ''
         found.append(('tests', f'{tests.passing} of {tests.count} passing{written}'))
     if len(figures.coverage) > 1:
-        trend = f'{figures.coverage[0]:g}% → {figures.coverage[-1]:g}%'
-        found.append(('coverage', trend))
+        first, last = figures.coverage[0], figures.coverage[-1]
+        found.append(('coverage', f'{percent(first, last)} → {percent(last, first)}'))
     return found
 
 

@@ -23,6 +23,7 @@ from git_session.analysis.tdd import (
     timeline,
 )
 from git_session.history import Change
+from git_session.views.tdd import rows
 from tests.made import BASE, Log
 
 
@@ -281,3 +282,8 @@ def test_coverage_has_a_trend_of_what_checkpoints_measured() -> None:
     for value in (79, None, True, 84.5):
         log.add('checkpoint', commit='1' * 40, impact={'coverage': value})
     assert figures(log.replay(), [], {}).coverage == (79.0, 84.5)  # type: ignore[union-attr]
+
+
+def test_coverage_is_shown_as_everywhere_else() -> None:
+    figures = Figures((), 0, (), 'red', 0.0, coverage=(79.5, 84.33))
+    assert ('coverage', '80% → 84%') in rows(figures)
