@@ -18,9 +18,9 @@ _BUILD = (
     'Cargo.toml', 'Cargo.lock', 'go.mod', 'go.sum', 'pom.xml', 'build.gradle', 'CMakeLists.txt',
     'Dockerfile', 'requirements.txt',
 )  # fmt: skip
+_CI_FOLDERS = frozenset(('.github', '.gitlab', '.circleci', '.ci'))
 # What test runners find by default: pytest and unittest, jest and vitest, go test, rspec,
 # mocha, googletest; below JUnit, TestNG, NUnit, XCTest and PHPUnit.
-_CI_FOLDERS = frozenset(('.github', '.gitlab', '.circleci', '.ci'))
 _TEST_FOLDERS = frozenset(('test', 'tests', 'spec', 'specs', '__tests__', 'e2e'))
 _TEST_PARTS = ('_test.', '_tests.', '.test.', '.spec.', '_spec.', '_unittest.', 'conftest.py')
 _TEST_ENDS = ('Test', 'Tests', 'TestCase')

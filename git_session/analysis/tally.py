@@ -255,10 +255,8 @@ class Tally:
     def encode(self) -> dict[str, Any]:
         """The same as data; paths stand once, in `files`."""
         numbers = {path: number for number, path in enumerate(self.files)}
-        plain = ('commits', 'merges', 'undated', 'fixes', 'reverts', 'binary', 'hours', 'window',
-                 'is_full', 'names')  # fmt: skip
         return {
-            **{name: getattr(self, name) for name in plain},
+            **{name: getattr(self, name) for name in _PLAIN},
             'days': [[day, *counts] for day, counts in self.days.items()],
             'sizes': list(self.sizes.items()),
             'people': [[getattr(each, name) for name in _PERSON] for each in self.people],
@@ -276,6 +274,8 @@ class Tally:
         }  # fmt: skip
 
 
+_PLAIN = ('commits', 'merges', 'undated', 'fixes', 'reverts', 'binary', 'hours', 'window',
+          'is_full', 'names')  # fmt: skip
 _PERSON = ('who', 'commits', 'merges', 'added', 'deleted', 'first', 'last')
 _FILE = ('path', 'commits', 'added', 'deleted', 'last', 'fixes', 'reverts', 'shared')
 
@@ -283,8 +283,7 @@ _FILE = ('path', 'commits', 'added', 'deleted', 'last', 'fixes', 'reverts', 'sha
 def decode(data: dict[str, Any]) -> Tally:
     """The tally that `encode` gave; raises KeyError, TypeError, ValueError or IndexError."""
     tally = Tally()
-    for name in ('commits', 'merges', 'undated', 'fixes', 'reverts', 'binary', 'hours', 'window',
-                 'is_full', 'names'):  # fmt: skip
+    for name in _PLAIN:
         setattr(tally, name, data[name])
     tally.days = {day: counts for day, *counts in data['days']}
     tally.sizes = dict(data['sizes'])
