@@ -23,15 +23,13 @@ if TYPE_CHECKING:
 
 FILE = 'session-off'
 _ALL = 'session.enabled'
-_FALSE = ('', '0', 'no', 'off', 'false')
-_TRUE = ('yes', 'on', 'true')
 
 
 def settle(repo: git.Repository, settings: Iterable[tuple[str, str, str]]) -> None:
     """Write the file again where it is not what the configuration says."""
     path = os.path.join(repo.gitdir, FILE)
     text = ''.join(
-        f'{key} {_value(key, value)}\n' for scope, key, value in settings
+        f'{key} {value}\n' for scope, key, value in settings
         if scope != 'command' and _is_ours(key)
     )  # fmt: skip
     try:
@@ -53,18 +51,11 @@ def why_off(settings: Iterable[tuple[str, str, str]], branch: str | None) -> str
     for scope, key, value in settings:
         if key not in (_ALL, own):
             continue
-        folded = _value(key, value).lower()
-        if folded in _FALSE:
-            found[key] = f'{key} is {value or "empty"} ({scope} config)'
-        elif folded in _TRUE or folded[:1] in '123456789':
-            found[key] = ''
+        is_on = git.boolean(value)
+        if is_on is not None:
+            found[key] = '' if is_on else f'{key} is {value or "empty"} ({scope} config)'
     return found.get(own, found.get(_ALL, ''))
 
 
 def _is_ours(key: str) -> bool:
     return key == _ALL or (key.startswith('branch.') and key.endswith('.sessionenabled'))
-
-
-def _value(key: str, value: str) -> str:
-    """A listing does not tell a key without a value, which is true, from an empty one."""
-    return value or git.ask('config', '--type=bool', '--get', key).out.strip()

@@ -76,7 +76,7 @@ def syncs(here: Workspace) -> bool:
 
     The tracked configuration cannot: what leaves a machine is its user's own decision.
     """
-    return here.setting('session.sync').lower() in ('true', 'yes', 'on', '1')
+    return git.boolean(here.setting('session.sync')) is True
 
 
 def _meet(here: Workspace, remote: str) -> Fetched:

@@ -373,13 +373,24 @@ def configuration() -> list[tuple[str, str, str]]:
 
 
 def parse_configuration(text: str) -> list[tuple[str, str, str]]:
-    """Parse ``git config -z --show-scope --list``: scope NUL key LF value NUL."""
+    """Parse ``git config -z --show-scope --list``: scope NUL key LF value NUL.
+
+    A key alone, which has no LF either, is true to git.
+    """
     found = []
     fields = text.split('\0')
     for scope, entry in zip(fields[::2], fields[1::2], strict=False):
-        key, _, value = entry.partition('\n')
-        found.append((scope, key, value))
+        key, has_value, value = entry.partition('\n')
+        found.append((scope, key, value if has_value else 'true'))
     return found
+
+
+def boolean(value: str) -> bool | None:
+    """What a value means to git where it takes a boolean, None when it is none."""
+    folded = value.lower()
+    if folded in ('', '0', 'no', 'off', 'false'):
+        return False
+    return True if folded in ('yes', 'on', 'true') or folded[0] in '123456789' else None
 
 
 def resolve(revision: str) -> str | None:

@@ -82,12 +82,12 @@ def checked(reply: git.Reply) -> str:
 
 
 def ground(repo: git.Repository, settings: Iterable[tuple[str, str, str]]) -> Ground:
-    found = {key: value.lower() for _, key, value in settings}
+    found = {key: value for _, key, value in settings}
     assert repo.top is not None
     return Ground(
         repo.top, repo.gitdir, len(repo.head or ''),
-        has_modes=found.get('core.filemode', 'true') not in ('false', 'no', 'off', '0'),
-        is_sparse=found.get('core.sparsecheckout', 'false') not in ('false', 'no', 'off', '0'),
+        has_modes=git.boolean(found.get('core.filemode', 'true')) is not False,
+        is_sparse=git.boolean(found.get('core.sparsecheckout', 'false')) is not False,
     )  # fmt: skip
 
 

@@ -117,8 +117,23 @@ def test_configuration(repo: Repo) -> None:
     found = git.configuration()
     assert ('local', 'x.y', 'two\nlines') in found
     assert ('local', 'branch.a.b.session', '') in found
-    assert ('local', 'q.flag', '') in found
+    assert ('local', 'q.flag', 'true') in found
     assert ('global', 'user.name', 'Ann Author') in found
+
+
+@pytest.mark.parametrize(
+    ('value', 'meaning'),
+    [('', False), ('0', False), ('No', False), ('off', False), ('FALSE', False), ('yes', True),
+     ('On', True), ('true', True), ('1', True), ('2k', True), ('maybe', None)],
+)  # fmt: skip
+def test_a_boolean(value: str, meaning: bool | None) -> None:
+    assert git.boolean(value) is meaning
+
+
+def test_a_key_alone_is_true(repo: Repo, run: Run) -> None:
+    config = repo.path / '.git/config'
+    config.write_text(config.read_text() + '[session]\n\tautoCheckpoint\n')
+    assert run('config', 'get', 'session.auto_checkpoint').out == 'true\n'
 
 
 def check(run: Run, branch: str = 'work') -> str:
