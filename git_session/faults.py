@@ -10,7 +10,7 @@ import os
 import re
 import shlex
 
-from git_session import git, hookconfig, hookfiles, hooks
+from git_session import git, hookconfig, hookfiles, hookmanagers, hooks
 from git_session.record import Record
 
 TYPE_CHECKING = False
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _INSTALL = "'git session hooks install'"
 _FRAMEWORK = re.compile(r'^\s*-?\s*id:\s*[\'"]?git-session-([a-z-]+)', re.MULTILINE)
 _EVENT_SWITCHES = (2, 55)  # the first git that knows hook.<event>.enabled
-_OFF = ('', 'false', 'no', 'off', '0')  # git's booleans
 _LOSING = ('overwrite', 'ignore')  # notes.rewriteMode: one of two notes is dropped
 
 
@@ -37,7 +36,7 @@ class Fault(Record):
 
 def find(repo: git.Repository, settings: Settings) -> list[Fault]:
     """Everything that is wrong; `settings` is git's configuration in force."""
-    place = os.path.abspath(git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
+    place = hookmanagers.directory()
     by_config = hookconfig.is_included(repo) and git.version() >= hooks.CONFIG_HOOKS
     found = [
         *moved(place), *not_executable(repo, place), *stale(repo, place, settings),
@@ -63,10 +62,10 @@ def moved(place: str) -> Iterator[Fault]:
     """Ours was renamed by a manager that was installed over it, and is not run any more."""
     for event in hooks.EVENTS:
         path = os.path.join(place, event)
-        for suffix in ('.legacy', '.old'):
+        for suffix, is_run in hookfiles.MOVED.items():
             if not hookfiles.is_ours(path + suffix) or hookfiles.is_ours(path):
                 continue
-            if suffix == '.legacy' and _runs_legacy(path):
+            if is_run and _runs_legacy(path):
                 continue
             there = (
                 'the hook in its place does not run' if os.path.lexists(path) else 'nothing runs'
@@ -77,27 +76,19 @@ def moved(place: str) -> Iterator[Fault]:
 
 def _runs_legacy(path: str) -> bool:
     """Whether a hook file is one of those that run ``<event>.legacy``."""
-    start = _start(path)
-    return b'pre-commit' in start or b'prek' in start
+    text = hookfiles.read(path)
+    return b'pre-commit' in text or b'prek' in text
 
 
 def _runs_ours(path: str) -> bool:
-    return hookfiles.is_ours(path) or b'session_hooks=' in _start(path)
-
-
-def _start(path: str) -> bytes:
-    try:
-        with open(path, 'rb') as file:
-            return file.read(1 << 16)
-    except OSError:
-        return b''
+    return hookfiles.is_ours(path) or b'session_hooks=' in hookfiles.read(path)
 
 
 def _ours(repo: git.Repository, place: str) -> Iterator[tuple[str, str]]:
     """(event, path) of every hook file of ours."""
     for event in hooks.EVENTS:
         start = os.path.join(place, event)
-        for path in (start, start + '.legacy', os.path.join(repo.sessions, '.hooks', event)):
+        for path in (start, start + hookfiles.LEGACY, hookmanagers.loader(repo, event)):
             if hookfiles.is_ours(path):
                 yield event, path
 
@@ -110,7 +101,7 @@ def not_executable(repo: git.Repository, place: str) -> Iterator[Fault]:
 
 def stale(repo: git.Repository, place: str, settings: Settings) -> Iterator[Fault]:
     """The interpreter or the package that the hooks name is gone; one fault for each."""
-    found = [os.fsdecode(_start(path)) for _, path in _ours(repo, place)]
+    found = [os.fsdecode(hookfiles.read(path)) for _, path in _ours(repo, place)]
     found += [value for _, key, value in settings if _is_ours(key, value)]
     gone: dict[str, str] = {}
     for text in found:
@@ -200,11 +191,11 @@ def twice(repo: git.Repository, place: str, settings: Settings) -> Iterator[Faul
         if hookfiles.is_ours(path):
             ways.append(path)
         elif _runs_legacy(path):
-            if hookfiles.is_ours(path + '.legacy'):
-                ways.append(path + '.legacy')
+            if hookfiles.is_ours(path + hookfiles.LEGACY):
+                ways.append(path + hookfiles.LEGACY)
             if event in framework:
                 ways.append('.pre-commit-config.yaml')
-        elif b'session_hooks=' in _start(path):
+        elif b'session_hooks=' in hookfiles.read(path):
             ways.append(path)
         if len(ways) > 1:
             mends = all(way == ways[0] or hookfiles.is_ours(way) for way in ways)
@@ -216,7 +207,7 @@ def mend_twice(repo: git.Repository, settings: Settings) -> None:
     """Take our files out where git's configuration runs the same hooks."""
     if git.version() < hooks.CONFIG_HOOKS:
         return
-    place = os.path.abspath(git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
+    place = hookmanagers.directory()
     for event in sorted(_registered(settings)):
         hookfiles.uninstall(os.path.join(place, event), gone=lambda _: False)
 
@@ -238,7 +229,7 @@ def _events(settings: Settings, key: str) -> list[str]:
 
 def _framework(repo: git.Repository) -> set[str]:
     path = os.path.join(repo.top or '', '.pre-commit-config.yaml')
-    return set(_FRAMEWORK.findall(os.fsdecode(_start(path)))) if repo.top else set()
+    return set(_FRAMEWORK.findall(os.fsdecode(hookfiles.read(path)))) if repo.top else set()
 
 
 def halves(settings: Settings) -> Iterator[Fault]:
@@ -268,7 +259,7 @@ def silenced(settings: Settings, *, by_event: bool) -> Iterator[Fault]:
         subject, name = f'hook {event}', f'hook.session-{event}.'
         for key in (name + 'enabled', *([f'hook.{event}.enabled'] if by_event else [])):
             scope, value = _last(settings, key) or ('', 'true')
-            if value.lower() in _OFF:
+            if git.boolean(value) is False:
                 problem = f'{key} is {value or "empty"} ({scope} config)'
                 yield Fault(subject, problem, _unset(scope, key))
         key = name + 'event'
@@ -335,7 +326,7 @@ def rewriting(settings: Settings) -> Iterator[Fault]:
                     'rebase', "'unset GIT_NOTES_REWRITE_REF'")  # fmt: skip
     for command in ('amend', 'rebase'):
         switch = _last(settings, f'notes.rewrite.{command}')
-        if switch and switch[1].lower() in _OFF:
+        if switch and git.boolean(switch[1]) is False:
             yield Fault('notes', f'notes.rewrite.{command} is {switch[1] or "empty"}: '
                         f'notes do not follow {command}',
                         _unset(switch[0], f'notes.rewrite.{command}'))  # fmt: skip

@@ -15,6 +15,7 @@ import time
 
 from git_session import eventlog, git
 from git_session.errors import SessionError
+from git_session.hookfiles import CONDITIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,11 +38,7 @@ def command(event: str, variables: str) -> str:
     It guards itself, because git refuses to commit when a hook's program is
     missing, and ends well whatever becomes of our files.
     """
-    leave = ''
-    if event in ('prepare-commit-msg', 'post-commit'):  # run for each pick of a rebase
-        leave = '[ ! -d "${GIT_DIR:-.git}/rebase-merge" ] || exit 0; '
-    elif event == 'commit-msg':  # prepare-commit-msg did it where no editor opened
-        leave = '[ "${GIT_EDITOR-}" != : ] || exit 0; '
+    leave = f'{CONDITIONS[event]} || exit 0; ' if event in CONDITIONS else ''
     return (
         f'session() {{ {leave}{variables} session_stderr=3; '
         f'[ -r "$session_hooks/{event}" ] && [ -r "$session_hooks/guard.sh" ] || exit 0; '
@@ -86,7 +83,7 @@ def read(repo: git.Repository) -> str | None:
 def is_included(repo: git.Repository) -> bool:
     """Whether the repository's config draws the file in."""
     values = git.ask('config', '--local', '--no-includes', '--get-all', 'include.path').out
-    return _PATH in values.splitlines()
+    return _PATH in values.split('\n')
 
 
 def write(repo: git.Repository, content: str) -> str:

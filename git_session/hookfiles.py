@@ -19,12 +19,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_MOST_BYTES = 1 << 20
 MARK = '# git-session hook'
 CHAINED = '.session-orig'
 LEGACY = '.legacy'
 # What others rename our file to when they install over it, and whether they run it then:
 # pre-commit and prek, and lefthook.
 MOVED = {LEGACY: True, '.old': False}
+
+# What has to hold, or the hook leaves before it reads anything: it is run for each pick of a
+# rebase; where no editor opened, prepare-commit-msg has done the work of commit-msg.
+_NO_REBASE = '[ ! -d "${GIT_DIR:-.git}/rebase-merge" ]'
+CONDITIONS = {
+    'prepare-commit-msg': _NO_REBASE,
+    'post-commit': _NO_REBASE,
+    'commit-msg': '[ "${GIT_EDITOR-}" != : ]',
+}
 
 _CHAIN = {
     # The message hooks run before the commit: what the other one says counts at once.
@@ -61,11 +71,7 @@ def text(event: str, variables: str) -> str:
         load = f'. "$session_hooks/guard.sh"; {there} && {load}'
     elif event not in ('post-checkout', 'post-rewrite'):
         load = f'. "$session_hooks/guard.sh"; session_guard && {load}'
-    leave = ''
-    if event in ('prepare-commit-msg', 'post-commit'):  # run for each pick of a rebase
-        leave = '[ ! -d "${GIT_DIR:-.git}/rebase-merge" ] || exit $status\n'
-    elif event == 'commit-msg':  # prepare-commit-msg did it where no editor opened
-        leave = '[ "${GIT_EDITOR-}" != : ] || exit $status\n'
+    leave = f'{CONDITIONS[event]} || exit $status\n' if event in CONDITIONS else ''
     return (
         '#!/bin/sh\n'
         f"{MARK} ({event}): 'git session hooks uninstall' restores what was here\n"
@@ -80,13 +86,18 @@ def text(event: str, variables: str) -> str:
     )
 
 
-def is_ours(path: str) -> bool:
-    """Whether a file is a hook of ours."""
+def read(path: str) -> bytes:
+    """A hook file, or one that says what hooks run, up to a bound; none where it cannot be read."""
     try:
         with open(path, 'rb') as file:
-            return MARK.encode() in file.read(200)
+            return file.read(_MOST_BYTES)
     except OSError:
-        return False
+        return b''
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file is a hook of ours."""
+    return MARK.encode() in read(path)[:200]
 
 
 def check_directory(place: str) -> None:

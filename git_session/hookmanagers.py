@@ -15,7 +15,7 @@ from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 LOADERS = '.hooks'  # no branch can have such a name
 LEFTHOOK = 'lefthook'
@@ -38,7 +38,6 @@ _FRAMEWORK_FILES = ('.pre-commit-config.yaml', '.pre-commit-config.yml', 'prek.t
 _LEFTHOOK_ARGUMENTS = {'prepare-commit-msg': '"{1}" "{2}"', 'commit-msg': '"{1}"'}
 
 
-_HOOKS = ('rev-parse', '--git-path', 'hooks')
 _OF_NO_COMMAND = {'GIT_CONFIG_COUNT': '0', 'GIT_CONFIG_PARAMETERS': ''}
 
 
@@ -68,6 +67,12 @@ class Spot(Record):
         return bool(self.path) and not self.caller
 
 
+def directory(env: Mapping[str, str] | None = None) -> str:
+    """Where git looks for hook files, as an absolute path: core.hooksPath may be relative."""
+    place = git.read('rev-parse', '--git-path', 'hooks', env=env)
+    return os.path.abspath(place.removesuffix('\n'))
+
+
 def hooks_path() -> HooksPath:
     """A relative core.hooksPath is git's to resolve: it starts at each worktree's top.
 
@@ -79,7 +84,7 @@ def hooks_path() -> HooksPath:
 
 
 def _configured(env: dict[str, str]) -> HooksPath:
-    place = os.path.abspath(git.checked(git.ask(*_HOOKS, env=env)).rstrip('\n'))
+    place = directory(env)
     configured = git.ask('config', '--show-scope', '--get', 'core.hooksPath', env=env)
     if configured.status != 0:
         return HooksPath(place, '', '')
@@ -172,17 +177,9 @@ def _at_top(repo: git.Repository, names: Iterable[str]) -> list[str]:
     return [os.path.join(repo.top, name) for name in names] if repo.top is not None else []
 
 
-def _read(path: str) -> bytes:
-    try:
-        with open(path, 'rb') as file:
-            return file.read(1 << 20)
-    except OSError:
-        return b''
-
-
 def _owner(path: str) -> str:
     """The program whose hook file this is, '' for any other file."""
-    content = _read(path)
+    content = hookfiles.read(path)
     return next((name for sign, name in _SIGNS.items() if sign in content), '')
 
 
@@ -190,7 +187,7 @@ def _calls(path: str, wanted: str) -> bool:
     """Whether a file names the loader of an event, or the id of a hook, besides in comments."""
     ids = wanted.startswith('git-session-')
     ways = (wanted,) if ids else (f'$session_hooks/{wanted}"', f'sessions/.hooks/{wanted}')
-    lines = _read(path).decode('utf-8', 'surrogateescape').split('\n')
+    lines = hookfiles.read(path).decode('utf-8', 'surrogateescape').split('\n')
     return any(way in each for each in lines if not each.lstrip().startswith('#') for way in ways)
 
 
@@ -201,10 +198,10 @@ def _is_tracked(repo: git.Repository, path: str) -> bool:
 
 def has_lfs(place: str) -> bool:
     """Whether git-lfs is installed in a hooks directory: its pre-push is always there."""
-    return b'git lfs pre-push' in _read(os.path.join(place, 'pre-push'))
+    return b'git lfs pre-push' in hookfiles.read(os.path.join(place, 'pre-push'))
 
 
 def is_lfs(path: str) -> bool:
     """Whether a file is git-lfs's own hook, which it makes again at any time."""
-    lines = _read(path).split(b'\n')
+    lines = hookfiles.read(path).split(b'\n')
     return len(lines) == 4 and lines[2].startswith(b'git lfs post-') and b'git-lfs' in lines[1]

@@ -29,7 +29,7 @@ import os
 import shutil
 import tempfile
 
-from git_session import events, git, hookfiles, hooks, programs
+from git_session import events, git, hookfiles, hookmanagers, hooks, programs
 from git_session.errors import SessionError
 from git_session.record import Record
 
@@ -211,7 +211,7 @@ def _is_at(handle: int, path: str) -> bool:
 
 
 def has_leftover(repo: git.Repository) -> bool:
-    """Whether a probe was killed; one that runs at this moment is waited for."""
+    """Whether a probe was killed, or runs at this moment: `clean` waits for that."""
     return os.path.exists(os.path.join(repo.common, RECORD))
 
 
@@ -226,12 +226,9 @@ def clean(repo: git.Repository) -> None:
 
 def _make(scratch: Scratch) -> None:
     os.mkdir(scratch.folder, 0o700)
-    local = set(git.read('rev-parse', '--local-env-vars').split())
-    local -= {'GIT_CONFIG_PARAMETERS', 'GIT_CONFIG_COUNT'}  # said by who called us
     base = {
-        name: value for name, value in os.environ.items()
-        if name not in local and not name.startswith('GIT_TRACE')
-    }  # fmt: skip
+        name: value for name, value in git.outside().items() if not name.startswith('GIT_TRACE')
+    }
     who = {f'GIT_{role}_{part}': value for role in ('AUTHOR', 'COMMITTER')
            for part, value in (('NAME', _WHO), ('EMAIL', 'doctor@localhost'))}  # fmt: skip
     scratch.env = {
@@ -243,8 +240,7 @@ def _make(scratch: Scratch) -> None:
     hooks_path = git.ask('config', '--get', 'core.hooksPath').out.rstrip('\n')
     if hooks_path and not os.path.isabs(os.path.expanduser(hooks_path)):
         # Relative to the worktree it is asked in, and this one is to be proved.
-        place = os.path.abspath(git.read('rev-parse', '--git-path', 'hooks').rstrip('\n'))
-        scratch.settings = (*_SETTINGS, f'core.hooksPath={place}')
+        scratch.settings = (*_SETTINGS, f'core.hooksPath={hookmanagers.directory()}')
     for branch in (scratch.first, scratch.second):
         _session(scratch, branch)
     root = _root(scratch, who)
@@ -304,9 +300,9 @@ def _prove(scratch: Scratch) -> Outcome:
     first, second = scratch.first, scratch.second
     done: dict[str, bool | None] = {}
     scratch.run('switch', 'switch', '-q', '--no-track', '-c', first)
-    said = scratch.run('commit', *_commit('-m', 'scratch commit'))
+    committed = scratch.run('commit', *_commit('-m', 'scratch commit'))
     verify: tuple[str, ...] = ()
-    if not said:  # another hook refuses: ours before and after it can be proved all the same
+    if not committed:  # another hook refuses: ours before and after it can be proved all the same
         verify = ('--no-verify',)
         scratch.run('commit --no-verify', *_commit('-m', 'scratch commit', *verify))
     oid, message = scratch.head()

@@ -22,8 +22,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'secrets', 'identity', 'events', 'git', 'programs', 'output', 'options', 'configfile',
     ),
     'meaning and state': (
-        'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookconfig',
-        'hookfiles', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile',
+        'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookfiles',
+        'hookconfig', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile',
         'knowledge', 'presence', 'dates', 'trailers', 'reports', 'tracking', 'added',
         'filelog', 'wholelog', 'contextfiles',
     ),
