@@ -62,6 +62,18 @@ class FileHistory(Record):
     reverted: tuple[Mended, ...] = ()
 
 
+class _Person:
+    """What is counted of somebody, under the name of the newest commit."""
+
+    def __init__(self, commit: Touched) -> None:
+        self.name, self.email = commit.name, commit.email
+        self.commits, self.last = 0, commit.time
+        self.files: dict[str, None] = {}  # in the order in which they were met
+
+    def knows(self) -> Knows:
+        return Knows(self.name, self.email, self.commits, self.last, tuple(self.files))
+
+
 class _File:
     """What is counted of one file."""
 
@@ -83,7 +95,7 @@ def analyse(
     what `exists` is named as changing with them.
     """
     files: dict[str, _File] = {}
-    people: dict[str, Knows] = {}
+    people: dict[str, _Person] = {}
     looked = 0
     for commit in commits:
         if commit.oid in own:
@@ -91,24 +103,19 @@ def analyse(
         looked += 1
         touched = list(dict.fromkeys(names[path] for path in commit.paths if path in names))
         if touched:
-            _person(people, commit, touched)
+            person = people.setdefault(commit.email.lower() or commit.name, _Person(commit))
+            person.commits += 1
+            person.last = max(person.last, commit.time)
+            person.files.update(dict.fromkeys(touched))
         for path in touched:
             _count(files.setdefault(path, _File()), commit, names)
+    knows = (each.knows() for each in people.values())
     return FileHistory(
         looked,
-        tuple(sorted(people.values(), key=lambda each: (-each.commits, -each.last, each.email))),
+        tuple(sorted(knows, key=lambda each: (-each.commits, -each.last, each.email))),
         tuple(_together(files, exists)),
         tuple(_mended(files, lambda each: each.fixes, _LEAST_FIXES)),
         tuple(_mended(files, lambda each: each.reverts, 1)),
-    )
-
-
-def _person(people: dict[str, Knows], commit: Touched, touched: list[str]) -> None:
-    key = commit.email.lower() or commit.name
-    known = people.get(key) or Knows(commit.name, commit.email, 0, commit.time, ())
-    fresh = tuple(path for path in touched if path not in known.files)
-    people[key] = known.replace(
-        commits=known.commits + 1, last=max(known.last, commit.time), files=known.files + fresh
     )
 
 
