@@ -1,8 +1,9 @@
 """The part of a context file that is made from facts: between two markers, nothing else.
 
 What stands outside of the markers stays byte for byte; a file without them gets the part
-at its end.  What is made depends on the commits of the folder alone, so that making it
-again changes nothing, not even after it was committed.
+at its end.  What is made depends on the files of the folder, context files apart, and on the
+newest commits that changed them, so that making it again changes nothing, not even after it
+was committed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from git_session.analysis import contexthealth, filehistory
 from git_session.analysis.contextlines import BEGIN, END
 from git_session.contextfiles import ContextFile
 from git_session.errors import REFUSED, SessionError
+from git_session.events import LAST, format_time
 from git_session.output import code, markdown
 from git_session.record import Record
 from git_session.workspace import Workspace, require_work_tree
@@ -198,7 +200,8 @@ def _part(here: Workspace, folder: str) -> str:
         commits = [each for each in read if not known.isdisjoint(each.paths)]
     items = [_kinds(paths), *_known(paths, commits)]
     if commits:
-        day = words.date(commits[0].time, '%Y-%m-%d')
+        # In UTC: whoever makes it again, in whatever zone, makes the same.
+        day = format_time(min(commits[0].time, LAST))[:10]
         items.append(f'As of {words.short(commits[0].oid)}, {day}')
     body = ''.join(f'- {each}\n' for each in items)
     return f'{_FIRST}\n## What git knows\n\n{body}{_LAST}\n'

@@ -168,6 +168,19 @@ def test_the_part_is_made_of_what_git_knows(work: Repo, run: Run) -> None:
     assert run('context', '--update', 'src/auth', '--json').out.startswith('{\n  "schema": ')
 
 
+def test_the_part_is_the_same_in_every_time_zone(
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for zone in ('EAST-14', 'WEST+12'):
+        with monkeypatch.context() as patch:
+            patch.setenv('TZ', zone)
+            time.tzset()
+            said.append(run('context', '--update', 'src/auth').err)
+        time.tzset()
+    assert said == [f'src/auth/CLAUDE.md: {done}\n' for done in ('updated', 'up to date')]
+
+
 @pytest.mark.parametrize(
     ('before', 'after'),
     [
