@@ -101,11 +101,13 @@ def install(place: Place) -> list[str]:
     if text and not _is_blank(text):
         text = _without(place, text, _parts(place))  # an older version's, or some of ours
     noted = _noted(place)
-    before = noted.get('before') if noted else text
-    folders = noted.get('folders', []) if noted else _missing_folders(place)
     made, parts = _with(program, text or '')
-    entry = {'made': before is None, 'before': None if before and before.strip() else before,
-             'folders': folders, 'parts': parts}  # fmt: skip
+    if noted and text is not None:  # what was there before us is known from the first time
+        entry = {**noted, 'parts': parts}
+    else:
+        before = None if text and text.strip() else text
+        entry = {'made': text is None, 'before': before, 'folders': _missing_folders(place),
+                 'parts': parts}  # fmt: skip
     _write(place.path, made)
     _note(place, entry)
     return [f'{program.title}: hooks written to {place.path}']

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from git_session import agentsetup
 from git_session.agentsetup import Place
 from git_session.errors import SessionError
-from git_session.integrations import agents
+from git_session.integrations import agents, jsonc
 from git_session.integrations.agents import PROGRAMS
 from tests.agents.test_jsonc import documents, written
 from tests.repo import Repo, Result
@@ -108,6 +108,23 @@ def test_what_we_made_goes_again(tmp_path: Path, name: str, before: str | None) 
         _write(place, before)
     (tmp_path / 'sessions').mkdir(exist_ok=True)
     there = _files(tmp_path)
+    agentsetup.install(place)
+    assert agentsetup.state(place).found == 'installed'
+    agentsetup.uninstall(place)
+    assert _files(tmp_path) == there
+
+
+@pytest.mark.parametrize('before', [None, '', '{}', '{"a": 1}\n'])
+def test_what_was_there_is_known_from_the_first_time(tmp_path: Path, before: str | None) -> None:
+    """Installed again where some of it is gone, as after an update of ours."""
+    place = _place(tmp_path, 'claude')
+    if before is not None:
+        _write(place, before)
+    (tmp_path / 'sessions').mkdir(exist_ok=True)
+    there = _files(tmp_path)
+    agentsetup.install(place)
+    _write(place, jsonc.remove(_read(place), ['hooks', 'SessionEnd']))
+    assert agentsetup.state(place).found == 'partly'
     agentsetup.install(place)
     assert agentsetup.state(place).found == 'installed'
     agentsetup.uninstall(place)
