@@ -152,8 +152,9 @@ def data(
     """The same as data, schema git-session/brief-since/1: what is new, or is not as it was."""
     names = session.names()
 
-    def differing(now: Sequence[Any], was: Sequence[Any]) -> list[Any]:
-        return [each for each in now if each not in was]
+    def differing(now: Sequence[Item], was: Sequence[Item]) -> list[Item]:
+        known = _known(was)
+        return [each for each in now if known.get(each.ref) != each]
 
     return {
         'schema': 'git-session/brief-since/1',
