@@ -77,7 +77,8 @@ def _head(found: Landscape, style: Style, *, has_lines: bool) -> list[str]:
     merges = f', {words.count(found.merges, "merge")} among them' if found.merges else ''
     lines = [f'  {words.count(found.commits, "commit")}{since}{merges}']
     if has_lines:
-        binary = f', {found.binary} changes of binary files' if found.binary else ''
+        changes = words.count(found.binary, 'change')
+        binary = f', {changes} of binary files' if found.binary else ''
         lines.append(f'  +{found.added} -{found.deleted} lines{binary}')
     lines.append(
         f'  {words.count(found.fixes, "fix", "fixes")}, {words.count(found.reverts, "revert")}'

@@ -139,6 +139,8 @@ def test_a_history() -> None:
         count(*commits), people={}, present={'src/a.py', 'b'}, now=NOON,
         branches=[Branch('old', NOON - 99 * DAY, True), Branch('new', NOON, False)],
     )  # fmt: skip
+    one = landscape.text(found.replace(binary=1), PLAIN, NOON, has_lines=True, shallow=False)
+    assert one[2] == '  +12 -3 lines, 1 change of binary files'
     shown = landscape.text(found, PLAIN, NOON, has_lines=True, shallow=False)
     assert shown == [
         'History',
