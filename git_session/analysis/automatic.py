@@ -15,13 +15,16 @@ def due(session: Session, now: float, interval: float, *, track: bool) -> tuple[
     records = sorted([session.started, *(each.at for each in session.checkpoints)])
     commits = sorted(session.commits.items(), key=lambda item: item[1])
     found = []
+    passed, last = 0, float('-inf')  # records not later than the commit; the last one of all
     for commit, when in commits:
-        last = max((at for at in records if at <= when), default=when)
+        while passed < len(records) and records[passed] <= when:
+            last = max(last, records[passed])
+            passed += 1
         if track:
-            records.append(when)
-        elif when - last >= interval:
+            last = when
+        elif interval <= when - last < float('inf'):  # infinite: nothing came before it
             found.append(commit)
-            records.append(when)
-    last = max(records)
+            last = when
+    last = max(last, records[-1])
     happened = any(when > last for when, _ in session.clock)
     return found, happened and now - last >= interval

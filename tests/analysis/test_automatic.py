@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from git_session.analysis import automatic
+from git_session.session import Checkpoint, Session
 from tests.made import START, Log
 
 A, B, C = 'a' * 40, 'b' * 40, 'c' * 40
@@ -45,3 +49,26 @@ def test_a_commit_after_a_checkpoint_waits_for_its_interval() -> None:
     log.add('commit', 300, commit=B)
     log.add('commit', 700, commit=C)
     assert automatic.due(log.replay(), START + 1801, 600, track=False) == ([B, C], False)
+
+
+_TIMES = st.lists(st.integers(0, 40), max_size=12)
+
+
+@given(_TIMES, _TIMES, st.booleans())
+def test_one_is_due_as_long_after_the_record_before_it(
+    checkpoints: list[int], made: list[int], track: bool
+) -> None:
+    session = Session('s')
+    session.started = 20.0
+    session.checkpoints = [Checkpoint('', at, '', '', '', '', False, {}) for at in checkpoints]
+    session.commits = {f'{number:040}': float(at) for number, at in enumerate(made)}
+    records, due = [20.0, *checkpoints], []
+    for commit, when in sorted(session.commits.items(), key=lambda each: each[1]):
+        before = [each for each in records if each <= when]
+        is_due = bool(before) and when - max(before) >= 10
+        due += [commit] if is_due and not track else []
+        records += [when] if is_due or track else []
+    assert automatic.due(session, 0.0, 10, track=track) == (due, False)
+    session.clock = [(max(records) + 1, False)]
+    assert automatic.due(session, max(records) + 10, 10, track=track) == (due, True)
+    assert automatic.due(session, max(records) + 9, 10, track=track) == (due, False)
