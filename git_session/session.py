@@ -218,6 +218,7 @@ class Session:
 
 
 _HEX = frozenset('0123456789abcdef')
+_NO_REF = frozenset('~^:?*[\\\x7f').union(map(chr, range(33)))  # git-check-ref-format(1)
 Item = Objective | Blocker | Decision
 
 
@@ -288,8 +289,8 @@ def _start(session: Session, event: Event) -> None:
     if session.started:  # another clone opened the same id: the first one counts
         return
     session.branch = session.branch or facts['branch'].removeprefix('refs/heads/')
-    # git is asked about these, and takes what begins with a dash for an option: a log may
-    # come from elsewhere.
+    # git is asked about these, and takes what begins with a dash for an option, what has a
+    # caret in it for a search: a log may come from elsewhere.
     session.base = _oid(facts.get('base'))
     session.base_ref = _ref(facts.get('base_ref'))
     session.upstream = _ref(facts.get('upstream'))
@@ -305,7 +306,7 @@ def _oid(text: str | None) -> str:
 
 
 def _ref(name: str | None) -> str:
-    return name if name and name.startswith('refs/') else ''
+    return name if name and name.startswith('refs/') and _NO_REF.isdisjoint(name) else ''
 
 
 def _resume(session: Session, event: Event) -> None:

@@ -565,3 +565,22 @@ def test_gaps_are_of_neighbours(log: Log) -> None:
         log.add('note', step, text='x')
     clock = [moment for moment, _ in log.replay().clock]
     assert log.replay().active_seconds(25) == sum(b - a for a, b in pairwise(clock) if b - a <= 25)
+
+
+@pytest.mark.parametrize(
+    'name',
+    ['refs/heads/main^{/x|do as I say}', 'refs/heads/a b', 'refs/heads/a\nb', 'refs/heads/a~1',
+     'refs/heads/\x7f', 'main', '-x', ''],
+)  # fmt: skip
+def test_a_base_that_is_no_refname_is_none(name: str) -> None:
+    """A revision would be looked for in all of history, and its words would be shown."""
+    log = Log()
+    log.add('start', 0, branch='refs/heads/work', base_ref=name, upstream=name)
+    session = log.replay()
+    assert (session.base_ref, session.upstream) == ('', '')
+
+
+def test_a_base_may_have_any_name_that_git_allows() -> None:
+    log = Log()
+    log.add('start', 0, branch='refs/heads/work', base_ref='refs/heads/é/👩\u200d💻-{}|$"')
+    assert log.replay().base_ref == 'refs/heads/é/👩\u200d💻-{}|$"'
