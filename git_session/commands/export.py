@@ -57,7 +57,7 @@ def _place(here: Workspace, wanted: str | None) -> str:
     if wanted is None:
         here.require()
         return here.place
-    return archive.find(here.repo.sessions, wanted, here.session.id if here.session else None)
+    return here.find(wanted)
 
 
 def _places(here: Workspace) -> list[str]:

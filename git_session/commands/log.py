@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import archive, git, output
+from git_session import git, output
 from git_session.options import FORMAT, Syntax, Values
 from git_session.views import log
 from git_session.workspace import open_workspace
@@ -13,12 +13,7 @@ FORMS = {'': Syntax('[<session>]', 0, 1, FORMAT)}
 
 def run(action: str, values: Values) -> int:
     here = open_workspace()
-    if values.operand is not None:
-        current = here.session.id if here.session else None
-        place = archive.find(here.repo.sessions, values.operand, current)
-        session, found, _ = archive.load(place)
-    else:
-        session, found = here.require(), here.events
+    session, found = here.chosen(values.operand)
     if values.json:
         output.json(log.data(session, found))
         return 0

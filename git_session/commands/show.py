@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, forge, git, output, tdd, words
+from git_session import forge, git, output, tdd, words
 from git_session.analysis import figures
 from git_session.options import FORMAT, Syntax, Values
 from git_session.output import Style
@@ -23,12 +23,7 @@ FORMS = {'': Syntax('[<session>]', 0, 1, FORMAT)}
 
 def run(action: str, values: Values) -> int:
     here = open_workspace()
-    if values.operand is not None:
-        current = here.session.id if here.session else None
-        place = archive.find(here.repo.sessions, values.operand, current)
-        session, events, _ = archive.load(place)
-    else:
-        session, events = here.require(), here.events
+    session, events = here.chosen(values.operand)
     if values.json:
         built = tdd_view.data(session, tdd.figures(here, session))
         output.json({'schema': 'git-session/show/1', **files.state(session, idle=here.idle),
