@@ -11,9 +11,19 @@ from git_session.analysis.completeness import Gap, Local
 from git_session.analysis.steps import next_steps
 from git_session.errors import FATAL, SessionError
 from git_session.views import handoff
+from git_session.views.handoff import Facts
 from git_session.workspace import Workspace
 
 _MOST_BYTES = 256 * 1024
+
+
+def facts(here: Workspace, written: float) -> Facts:
+    """What the handoff of the session of this workspace is made of."""
+    session, work = here.require(), here.work()
+    return Facts(
+        session, work, tuple(next_steps(session, work)), written, here.idle,
+        here.quality(), gates.judge(here), context.Look(here).around(written), tdd.figures(here),
+    )  # fmt: skip
 
 
 def text(here: Workspace, written: float, saved: str, *, strict: bool) -> str:
@@ -22,15 +32,12 @@ def text(here: Workspace, written: float, saved: str, *, strict: bool) -> str:
     With `strict` a template that cannot be used raises SessionError; without it is only
     warned about, and our own layout takes its place: an end is not lost for a template.
     """
-    session, work = here.require(), here.work()
-    judged, around = gates.judge(here), context.Look(here).around(written)
+    found = facts(here, written)
 
     def made(layout: str) -> str:
         return handoff.text(
-            session, work, next_steps(session, work), written=written, idle=here.idle,
-            measured=here.quality(), saved=saved, stashed=stashes(session.branch),
-            tdd=tdd.figures(here), template=layout, judged=judged, around=around,
-            links=forge.links(here, session), track=here.config['session.auto_track'],
+            found, saved=saved, stashed=stashes(found.session.branch), template=layout,
+            links=forge.links(here, found.session), track=here.config['session.auto_track'],
         )  # fmt: skip
 
     try:

@@ -7,10 +7,8 @@ import time
 from git_session import (
     archive,
     checkout,
-    context,
     ending,
     exchange,
-    gates,
     git,
     handover,
     output,
@@ -19,7 +17,6 @@ from git_session import (
     wip,
     words,
 )
-from git_session.analysis.around import Around
 from git_session.analysis.steps import next_steps
 from git_session.errors import REFUSED, USAGE, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
@@ -51,14 +48,14 @@ def run(action: str, values: Values) -> int:
     here = open_workspace(work=True)
     require_work_tree(here)
     _refuse_twice(here)
-    session, work, measured = here.require(), here.work(), here.quality()
-    judged = gates.judge(here)
+    session, work = here.require(), here.work()
+    here.quality()  # now: reports are old once a merge or what puts work aside writes files anew
+    facts = handover.facts(here, time.time()) if values.json else None
     made = None
     if target is not None:
         made = ending.merge(here, target, is_overridden=values.flag('no-gate'))
     wanted = values.choice('handoff')
     with_handoff = here.config['session.handoff_on_end'] if wanted is None else wanted
-    around = context.Look(here).around(time.time()) if values.json else None
     aside = putaside.put_aside(here) if target is None else None
     try:
         text = ending.finish(here, with_handoff=with_handoff, merge=made, aside=aside)
@@ -66,21 +63,13 @@ def run(action: str, values: Values) -> int:
         if aside is not None:
             wip.restore(here.repo, here.settings, aside)
         raise
-    if values.json:
-        ended, steps = here.require(), next_steps(here.require(), work)
-        output.json(
-            handoff.data(
-                ended,
-                work,
-                steps,
-                written=ended.ended,
-                idle=here.idle,
-                measured=measured,
-                tdd=tdd.figures(here),
-                judged=judged,
-                around=around or Around(),
-            )
-        )
+    if facts is not None:
+        ended = here.require()
+        facts = facts.replace(
+            session=ended, steps=tuple(next_steps(ended, work)), written=ended.ended,
+            tdd=tdd.figures(here),
+        )  # fmt: skip
+        output.json(handoff.data(facts))
     elif text:
         output.out(document.shown(text, here.style()), git.pager)
     if values.choice('summary') is not False:

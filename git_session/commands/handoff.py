@@ -5,19 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import (
-    archive,
-    context,
-    ending,
-    eventlog,
-    gates,
-    git,
-    handover,
-    history,
-    output,
-    tdd,
-)
-from git_session.analysis.steps import next_steps
+from git_session import archive, ending, eventlog, git, handover, history, outfile, output
 from git_session.errors import REFUSED, SessionError
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.views import document, handoff
@@ -38,31 +26,16 @@ FORMS = {
 
 def run(action: str, values: Values) -> int:
     here = open_workspace(work=True)
-    current = here.session.id if here.session else None
-    wanted = values.operand
-    place = '' if wanted is None else archive.find(here.repo.sessions, wanted, current)
-    if place and place != here.place:
+    place = here.place if values.operand is None else here.find(values.operand)
+    if place != here.place:
         if values.flag('check'):
             raise SessionError('only the handoff of this branch can be checked', status=REFUSED)
         return _stored(here, place, values)
-    session, work = here.require(), here.work()
+    here.require()
     if values.flag('check'):
         return _check(here, values)
     if values.json:
-        steps = next_steps(session, work)
-        output.json(
-            handoff.data(
-                session,
-                work,
-                steps,
-                written=time.time(),
-                idle=here.idle,
-                measured=here.quality(),
-                tdd=tdd.figures(here),
-                judged=gates.judge(here),
-                around=context.Look(here).around(time.time()),
-            )
-        )
+        output.json(handoff.data(handover.facts(here, time.time())))
         return 0
     return _write(here, _fresh(here), values)
 
@@ -133,10 +106,10 @@ def _write(here: Workspace, text: str, values: Values) -> int:
     path = values.text('output')
     if path is None:
         output.out(document.shown(text, here.style()), git.pager)
-        return 0
-    try:
-        eventlog.write_file(path, text)
-    except OSError as error:
-        raise SessionError(f"could not write '{path}': {error.strerror}") from None
-    output.talk(f'handoff written to {path}')
+    elif path == '-':
+        output.out(text)
+    else:
+        chunks = [text.encode('utf-8', 'surrogateescape')]
+        outfile.write(path, chunks, lambda head: head.startswith(handoff.BEGINNING), 'handoff')
+        output.talk(f'handoff written to {output.line(path)}')
     return 0

@@ -119,8 +119,8 @@ def _standing(session: Session, work: Work, scene: Scene) -> list[str]:
 
 def base_name(session: Session, work: Work) -> str:
     """The base as people call it."""
-    base = line(work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/'))
-    return words.short(base) if base == session.base else base
+    base = work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/')
+    return words.short(base) if base == session.base else branch(base)
 
 
 def _warnings(session: Session, work: Work, scene: Scene, voice: Voice) -> list[str]:
@@ -138,7 +138,7 @@ def _warnings(session: Session, work: Work, scene: Scene, voice: Voice) -> list[
 
 def _blockers(session: Session, voice: Voice, now: float) -> list[str]:
     return [
-        f'blocker {blocker(each, voice)}, since {words.age(each.added, now)}'
+        f'blocker {blocker(each, voice)}, added {words.age(each.added, now)}'
         for each in session.open_blockers()
     ]
 

@@ -9,10 +9,11 @@ from git_session.analysis.steps import Step
 from git_session.events import format_time
 from git_session.history import Work
 from git_session.output import code, line, markdown
+from git_session.record import Record
 from git_session.session import Session
 from git_session.views import context, files, gates, layout, quality, status
 from git_session.views import tdd as tdd_view
-from git_session.views.quality import Quality
+from git_session.views.quality import NOTHING, Quality
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,51 +23,59 @@ if TYPE_CHECKING:
     from git_session.analysis.tdd import Figures
 
 TEMPLATE = '.session/handoff-template.md'
+BEGINNING = b'---\nsession: '
+
+
+class Facts(Record):
+    """What a handoff is made of; `written` in epoch seconds, `idle` in seconds."""
+
+    session: Session
+    work: Work
+    steps: tuple[Step, ...]
+    written: float
+    idle: float
+    measured: Quality = NOTHING
+    judged: Judged = Judged()
+    around: Around = Around()
+    tdd: Figures | None = None
 
 
 def text(
-    session: Session,
-    work: Work,
-    steps: Sequence[Step],
+    facts: Facts,
     *,
-    written: float,
-    idle: float,
-    measured: Quality,
     saved: str = '',
     stashed: Sequence[str] = (),
-    tdd: Figures | None = None,
     template: str = '',
-    judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
-    around: Around = Around(),  # noqa: B008
     links: Mapping[str, str] = {},
     track: bool = True,
 ) -> str:
     """The whole document; `saved` says where uncommitted work was put, if it was.
 
-    `stashed` are the stashes of the branch.  A `template` is the team's own layout, below
-    the front matter; SessionError when it has a name that is none.  With `track` an ordinary
-    commit counts as a checkpoint.
+    `stashed` are the stashes of the branch, `links` the addresses of issues.  A `template` is
+    the team's own layout, below the front matter; SessionError when it has a name that is none.
+    With `track` an ordinary commit counts as a checkpoint.
     """
-    fields = _fields(session, work, written)
+    session, work, measured = facts.session, facts.work, facts.measured
+    fields = _fields(session, work, facts.written)
     built, rest = _changed(work), _uncommitted(work, saved, stashed)
     parts = {
-        'summary': _summary(session, work, idle, links),
+        'summary': _summary(session, work, facts.idle, links),
         'objectives': _objectives(session),
         'decisions': _decisions(session),
-        'blockers': _blockers(session, written, links),
+        'blockers': _blockers(session, facts.written, links),
         'dead_ends': _list('Dead ends', [markdown(each.text) for each in session.dead_ends]),
         'notes': _list('Notes', [markdown(each.text) for each in session.notes]),
         'changes': f'## What changed\n\n{built}\n{rest}',
-        'metrics': _metrics(session, work, idle, tdd, track=track),
-        'quality': _list('Quality', [*quality.handoff(measured), *gates.handoff(judged)]),
-        'context': _list('Context health', context.handoff(around)),
+        'metrics': _metrics(session, work, facts.idle, facts.tdd, track=track),
+        'quality': _list('Quality', [*quality.handoff(measured), *gates.handoff(facts.judged)]),
+        'context': _list('Context health', context.handoff(facts.around)),
         'marks': _list('Marked in the code', quality.marks(measured)),
-        'tdd': _driven(tdd),
+        'tdd': _driven(facts.tdd),
         'next_steps': _list(
             'Next steps',
             [
-                *gates.steps(judged),
-                *(f'{markdown(step.text)} ({step.reason})' for step in steps),
+                *gates.steps(facts.judged),
+                *(f'{markdown(step.text)} ({step.reason})' for step in facts.steps),
             ],
         ),
         'resume': _resume(session),
@@ -171,7 +180,7 @@ def _blockers(session: Session, now: float, links: Mapping[str, str]) -> str:
     items = [
         f'{each.name} {markdown(each.text)}'
         + (f' ({_link(each.issue, links)})' if each.issue else '')
-        + f', since {words.age(each.added, now)}'
+        + f', added {words.age(each.added, now)}'
         for each in session.open_blockers()
     ]
     return _list('Active blockers', items)
@@ -258,29 +267,18 @@ def shell_word(text: str) -> str:
     return quote(line(text))
 
 
-def data(
-    session: Session,
-    work: Work,
-    steps: Sequence[Step],
-    *,
-    written: float,
-    idle: float,
-    measured: Quality,
-    tdd: Figures | None = None,
-    judged: Judged = Judged(),  # noqa: B008 - it cannot be changed
-    around: Around = Around(),  # noqa: B008
-) -> dict[str, Any]:
+def data(facts: Facts) -> dict[str, Any]:
     """The same as data, schema git-session/handoff/1."""
     return {
         'schema': 'git-session/handoff/1',
-        'written': format_time(written),
-        **files.state(session, idle=idle, work=work),
-        'tdd': tdd_view.data(session, tdd),
-        'work': status.work_data(work),
-        **quality.data(measured),
-        **gates.data(judged),
-        **context.data(around),
-        'next': [{'text': step.text, 'reason': step.reason} for step in steps],
+        'written': format_time(facts.written),
+        **files.state(facts.session, idle=facts.idle, work=facts.work),
+        'tdd': tdd_view.data(facts.session, facts.tdd),
+        'work': status.work_data(facts.work),
+        **quality.data(facts.measured),
+        **gates.data(facts.judged),
+        **context.data(facts.around),
+        'next': [{'text': step.text, 'reason': step.reason} for step in facts.steps],
     }
 
 

@@ -154,15 +154,18 @@ def _blockers(session: Session, style: Style, now: float, *, whole: bool) -> lis
     shown = session.blockers if whole else session.open_blockers()
     if not shown:
         return []
-    lines = ['', style.paint(f'Open blockers ({len(session.open_blockers())})', 'bold', 'red')]
+    number = len(session.open_blockers())
+    title = f'Blockers ({number} open)' if whole else f'Open blockers ({number})'
+    colors = ('bold', 'red') if number else ('bold',)
+    lines = ['', style.paint(title, *colors)]
     for each in shown:
         issue = f' ({line(each.issue)})' if each.issue else ''
-        when = f'since {words.age(each.added, now)}' if each.state == 'open' else 'resolved'
-        since = f'{issue}, {when}'.replace('since just', 'just')
-        text = style.wrap(f'  {each.name} ', line(each.text) + since, most=_MOST_LINES)
-        if not text[-1].endswith(since[-4:]):  # how old it is stays to be seen
+        when = f'added {words.age(each.added, now)}' if each.state == 'open' else 'resolved'
+        rest = f'{issue}, {when}'
+        text = style.wrap(f'  {each.name} ', line(each.text) + rest, most=_MOST_LINES)
+        if not text[-1].endswith(rest[-4:]):  # how old it is stays to be seen
             text = style.wrap(f'  {each.name} ', line(each.text), most=_MOST_LINES - 1)
-            text += style.wrap('    ', since.removeprefix(', ').strip(), most=1)
+            text += style.wrap('    ', rest.removeprefix(', ').strip(), most=1)
         lines += text
     return lines
 

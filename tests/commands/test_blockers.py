@@ -30,9 +30,9 @@ def test_list_of_none_says_how_to_add_one(work: Repo, run: Run) -> None:
 
 def test_every_change_reaches_the_views(work: Repo, run: Run) -> None:
     run('blockers', 'add', 'CI is red', '--issue', '#5')
-    assert 'Open blockers (1)\n  blk-1 CI is red (#5), just now\n' in run('status').out
-    assert '- blocker blk-1 (#5): CI is red, since just now\n' in run('brief').out
-    assert '## Active blockers\n\n- blk-1 CI is red (#5), since just now\n' in run('handoff').out
+    assert 'Open blockers (1)\n  blk-1 CI is red (#5), added just now\n' in run('status').out
+    assert '- blocker blk-1 (#5): CI is red, added just now\n' in run('brief').out
+    assert '## Active blockers\n\n- blk-1 CI is red (#5), added just now\n' in run('handoff').out
     assert work.context()['blockers'][0]['issue'] == '#5'
     assert ', 1 open blocker\n' in (work.place() / 'banner').read_text()
     assert '- blk-1 CI is red (#5): open since ' in (work.place() / 'blockers.md').read_text()

@@ -25,7 +25,7 @@ def test_sections_in_order(work: Repo, run: Run) -> None:
         '## What we are building', '## Where things stand', '## Watch out', '## Next',
         '## Decisions that bind', '## How we build here', '## Notes', '## What happened',
     ]  # fmt: skip
-    assert '- blocker blk-1 (#5): CI is red, since just now\n- dead end: weakrefs\n' in brief
+    assert '- blocker blk-1 (#5): CI is red, added just now\n- dead end: weakrefs\n' in brief
     assert '- b.py:1: TODO: the rest\n' in brief
     assert '- .session/conventions.md: Tests first\n' in brief
     assert 'add b (Ann Author)\n' in brief

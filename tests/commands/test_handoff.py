@@ -29,6 +29,21 @@ def test_to_a_file(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     assert written == (work.place() / 'handoff.md').read_text()
 
 
+def test_a_file_of_somebody_is_not_overwritten(work: Repo, run: Run) -> None:
+    (work.path / 'mine.md').write_text('# mine\n')
+    assert run('handoff', '-o', 'mine.md', status=128).err == (
+        "fatal: 'mine.md' already exists\n"
+        'hint: it is no handoff of git session: move it, or name another\n'
+    )
+    assert (work.path / 'mine.md').read_text() == '# mine\n'
+    run('handoff', '-o', 'ours.md')
+    run('note', 'more')
+    run('handoff', '-o', 'ours.md')  # one of ours is replaced
+    assert (work.path / 'ours.md').read_text() == (work.place() / 'handoff.md').read_text()
+    assert run('handoff', '-o', '-').out == (work.place() / 'handoff.md').read_text()
+    assert not (work.path / '-').exists()
+
+
 def test_a_file_that_cannot_be_written(work: Repo, run: Run) -> None:
     refused = run('handoff', '-o', 'nowhere/x.md', status=128)
     assert refused.err == "fatal: could not write 'nowhere/x.md': No such file or directory\n"

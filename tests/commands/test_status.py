@@ -30,7 +30,7 @@ def test_whole(work: Repo, run: Run) -> None:
         '  [ ] obj-2 GitHub OAuth',
         '',
         'Open blockers (1)',
-        '  blk-1 CI is red, just now',
+        '  blk-1 CI is red, added just now',
         '',
         'Work',
         '  1 commit, 1 file, +1 -0 in all',

@@ -84,7 +84,7 @@ WHOLE = """\
 - 1 commit of this session arrived without hooks: git session doctor
 
 ## Watch out
-- blocker blk-2 (#12): no client secret, since 1 hour ago
+- blocker blk-2 (#12): no client secret, added 1 hour ago
 - dead end: weak references: the cache empties itself
 - main has 1 commit on files of this session that are not here: src/a.py; \
 last cccccccccc "Move a" (Cid)
@@ -270,7 +270,7 @@ def test_what_others_wrote_is_one_quotation_with_their_name() -> None:
     lines = shown(session, sections(session, full_work()), 8000).splitlines()
     assert [each for each in lines if 'obey' in each] == [
         f'- [>] obj-1 {QUOTED}',
-        f'- blocker blk-1 {QUOTED}, since 1 hour ago',
+        f'- blocker blk-1 {QUOTED}, added 1 hour ago',
         f'- dead end {QUOTED}',
         f'- resolve blk-1 {QUOTED.partition(": ")[2]} (open blocker)',
         f'- finish obj-1 {QUOTED.partition(": ")[2]} (active objective)',

@@ -17,6 +17,7 @@ from git_session.analysis.steps import next_steps
 from git_session.history import Change, Commit, Uncommitted, Work
 from git_session.session import Session
 from git_session.views import handoff
+from git_session.views.handoff import Facts
 from git_session.views.quality import Quality
 from tests.made import BASE, HEAD, START, Log, full_log, full_work
 
@@ -27,11 +28,12 @@ MEASURED = Quality(
 )
 
 
+def facts(session: Session, work: Work) -> Facts:
+    return Facts(session, work, tuple(next_steps(session, work)), WRITTEN, 1800, MEASURED)
+
+
 def text(session: Session, work: Work, saved: str = '') -> str:
-    steps = next_steps(session, work)
-    return handoff.text(
-        session, work, steps, written=WRITTEN, idle=1800, measured=MEASURED, saved=saved
-    )
+    return handoff.text(facts(session, work), saved=saved)
 
 
 def test_whole() -> None:
@@ -73,7 +75,7 @@ Issue: #7
 
 ## Active blockers
 
-- blk-2 no client secret (#12), since 1 hour ago
+- blk-2 no client secret (#12), added 1 hour ago
 
 ## Dead ends
 
@@ -242,10 +244,7 @@ def test_how_to_resume_can_be_typed(branch: str) -> None:
 
 
 def test_data() -> None:
-    session, work = full_log().replay(), full_work()
-    found = handoff.data(
-        session, work, next_steps(session, work), written=WRITTEN, idle=1800, measured=MEASURED
-    )
+    found = handoff.data(facts(full_log().replay(), full_work()))
     assert found['schema'] == 'git-session/handoff/1'
     assert found['written'] == '2026-11-23T01:02:26.000Z'
     assert found['work']['ahead'] == 2

@@ -37,7 +37,7 @@ Objectives (1 of 3 done) ━━━╌╌╌╌╌╌╌
   + 1 more: git session objectives
 
 Open blockers (1)
-  blk-2 no client secret (#12), since 1 hour ago
+  blk-2 no client secret (#12), added 1 hour ago
 
 Work
   2 commits, 3 files, +123 -4 in all
@@ -93,7 +93,8 @@ def test_lists() -> None:
     text = shown(full_log().replay(), full_work(), Style(), 'objectives', 'blockers', 'decisions')
     assert '  [-] obj-4 SAML\n\n' in text
     assert '+ 1 more' not in text
-    assert '  blk-1 CI is red, resolved\n  blk-2 no client secret (#12), since 1 hour ago\n' in text
+    assert '\nBlockers (1 open)\n' in text
+    assert '  blk-1 CI is red, resolved\n  blk-2 no client secret (#12), added 1 hour ago\n' in text
     assert '\nDecisions (1)\n  dec-1 Use sessions (superseded)\n  dec-2 Use PKCE\n' in text
 
 
