@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from git_session.errors import REFUSED, SessionError
 from git_session.events import TYPES, Event, event_id, format_time
 from git_session.named import find
-from git_session.session import decision, decision_number, replay
+from git_session.session import Session, decision, decision_number, replay
 from tests.made import START, Log
 
 
@@ -71,7 +71,8 @@ def test_work_ends_a_pause_but_not_one_of_another_branch(log: Log, type: str) ->
         made = Log()
         made.add('pause', reason=reason)
         made.add(type, **facts)
-        assert made.replay().state == state
+        session = made.replay()
+        assert (session.state, session.reason) == (state, '' if state == 'active' else reason)
 
 
 def test_end_and_resume_elsewhere(log: Log) -> None:
@@ -368,6 +369,43 @@ def said(log: Log) -> dict[str, Any]:
         if value and not name.startswith('_'):
             found[name] = value
     return found
+
+
+def test_a_session_without_events() -> None:
+    found = {name: value for name, value in vars(replay('s', [])).items() if name[0] != '_'}
+    texts = dict.fromkeys(
+        ('branch', 'base', 'base_ref', 'upstream', 'head_at_start', 'issue', 'author', 'reason'), ''
+    )
+    lists: dict[str, Any] = {
+        name: [] for name in ('authors', 'objectives', 'blockers', 'decisions', 'checkpoints',
+                              'phases', 'notes', 'dead_ends', 'handoffs', 'clock')
+    }  # fmt: skip
+    maps: dict[str, Any] = {
+        name: {} for name in ('end', 'commits', 'unreported', 'rewritten', 'by', 'agents', 'saved',
+                              'activity')
+    }  # fmt: skip
+    assert found == {
+        'id': 's', 'mode': 'normal', 'state': 'active', 'started': 0.0, 'last_active': 0.0,
+        'ended': 0.0, 'unknown': 0, 'arrived': set(), 'undone': set(), **texts, **lists, **maps,
+    }  # fmt: skip
+    assert Session('s').current('a') == 'a'
+
+
+def test_what_is_not_known_is_counted_and_passed_over(log: Log) -> None:
+    log.add('teleport')
+    log.add('note', text=['no text'])
+    log.add('note', text='n')
+    session = log.replay()
+    assert (session.unknown, [each.text for each in session.notes]) == (2, ['n'])
+    assert len(session.clock) == 2
+
+
+def test_what_git_would_take_for_an_option_is_no_ref() -> None:
+    log = Log()
+    log.add('start', branch='work', base='-b', base_ref='--all', upstream='origin/work',
+            head='C' * 40)  # fmt: skip
+    session = log.replay()
+    assert (session.base, session.base_ref, session.upstream, session.head_at_start) == ('',) * 4
 
 
 def test_everything_that_replay_says_of_bare_facts() -> None:
