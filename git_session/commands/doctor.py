@@ -215,8 +215,11 @@ def _rewrite(repo: git.Repository, *, fix: bool) -> Finding:
     if any(value in hookconfig.REWRITE_REFS for value in values):
         return Finding(subject)
     if fix:
-        hooks.install(repo)
-        return Finding(subject, 'no', fixed=True)
+        try:
+            hooks.install(repo)
+            return Finding(subject, 'no', fixed=True)
+        except SessionError:
+            pass  # what it says is a finding of the hooks
     return Finding(subject, 'no', "'git session hooks install'")
 
 

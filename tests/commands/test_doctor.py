@@ -237,6 +237,15 @@ def test_notes_that_do_not_follow(work: Repo, run: Run) -> None:
     assert said.err == "hint: 'git config --local --unset-all notes.rewrite.amend'\n"
 
 
+def test_hooks_that_cannot_be_installed_are_one_finding_of_all(repo: Repo, run: Run) -> None:
+    (repo.path / 'file').touch()
+    repo.git('config', 'core.hooksPath', f'{repo.path}/file/hooks')
+    said = run('doctor', '--fix', '--no-probe', status=1).out.splitlines()
+    assert f"hooks: cannot install hooks in '{repo.path}/file/hooks': Not a directory" in said
+    assert said[-4:] == ['notes follow amend and rebase: no', 'notes: ok', 'storage: ok',
+                         'configuration: ok']  # fmt: skip
+
+
 def test_an_event_without_a_command(work: Repo, run: Run) -> None:
     work.git('config', 'hook.linter.event', 'post-commit')
     said = run('doctor', '--no-probe', status=1)
