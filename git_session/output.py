@@ -86,8 +86,10 @@ def code(text: str) -> str:
     """`text` on one line as code in Markdown: a path, a name, as it is."""
     shown = line(text)
     fence = '`'
-    while fence in shown:
-        fence += '`'
+    if fence in shown:  # one more than stand side by side in it
+        import re
+
+        fence += max(re.findall('`+', shown), key=len)
     pad = ' ' if shown.startswith('`') or shown.endswith('`') else ''
     return f'{fence}{pad}{shown}{pad}{fence}'
 

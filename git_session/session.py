@@ -171,6 +171,7 @@ class Session:
         self.clock: list[tuple[float, bool]] = []  # (when, whether the clock stops there)
         # ref of an objective -> (when, whether it is the active one from then on)
         self.activity: dict[str, list[tuple[float, bool]]] = {}
+        self._places: dict[str, int] = {}  # ref of an item -> where it stands in its list
 
     def current(self, commit: str) -> str:
         """What `commit` has become by now."""
@@ -233,6 +234,7 @@ def replay(session_id: str, events: Iterable[Event], arrived: Collection[str] = 
     mine = unite(event for event in events if event.session == session_id)
     session = Session(session_id)
     session.undone = _undone(mine)
+    authors: dict[str, None] = {}
     for event in mine:
         if not event.is_known:
             session.unknown += 1
@@ -247,8 +249,8 @@ def replay(session_id: str, events: Iterable[Event], arrived: Collection[str] = 
         if event.type in _WORK and session.state == 'paused' and session.reason != 'switch':
             session.state, session.reason = 'active', ''
         by = event.facts.get('by') or ''
-        if by and by not in session.authors:
-            session.authors.append(by)
+        if by:
+            authors[by] = None
         if 'text' in event.facts:
             ref = event.facts['ref'] if event.type.endswith('.edit') else event.id
             session.by[ref] = by
@@ -256,6 +258,7 @@ def replay(session_id: str, events: Iterable[Event], arrived: Collection[str] = 
                 session.arrived.add(ref)
         if event.type in _HANDLERS:
             _HANDLERS[event.type](session, event)
+    session.authors = list(authors)
     _settle(session)
     return session
 
@@ -364,50 +367,65 @@ def _objective_add(session: Session, event: Event) -> None:
     number = len(session.objectives) + 1
     text = event.facts['text']
     public = shared(event).get('text', '')
-    session.objectives.append(
-        Objective(number, event.id, text, event.time, since=event.time, public=public)
-    )
+    _add(
+        session, session.objectives,
+        Objective(number, event.id, text, event.time, since=event.time, public=public),
+    )  # fmt: skip
 
 
 def _objective(state: str) -> Callable[[Session, Event], None]:
     def handle(session: Session, event: Event) -> None:
         ref, why = event.facts['ref'], event.facts.get('why') or ''
         session.activity.setdefault(ref, []).append((event.time, state == 'active'))
-        _replace(session.objectives, ref, state=state, since=event.time, why=why)
+        _replace(session, session.objectives, ref, state=state, since=event.time, why=why)
 
     return handle
 
 
-def _replace(items: list[Any], ref: str, **changes: Any) -> None:
-    items[:] = [each.replace(**changes) if each.ref == ref else each for each in items]
+def _add(session: Session, items: list[Any], item: Item) -> None:
+    session._places[item.ref] = len(items)
+    items.append(item)
+
+
+def _place(session: Session, items: list[Any], ref: str) -> int:
+    """Where the item of this ref stands in its list, -1 when it is not in this one."""
+    place = session._places.get(ref, len(items))
+    return place if place < len(items) and items[place].ref == ref else -1
+
+
+def _replace(session: Session, items: list[Any], ref: str, **changes: Any) -> None:
+    place = _place(session, items, ref)
+    if place >= 0:
+        items[place] = items[place].replace(**changes)
 
 
 def _objective_edit(session: Session, event: Event) -> None:
     facts, public = event.facts, shared(event).get('text', '')
-    _replace(session.objectives, facts['ref'], text=facts['text'], public=public)
+    _replace(session, session.objectives, facts['ref'], text=facts['text'], public=public)
 
 
 def _blocker_add(session: Session, event: Event) -> None:
     facts = event.facts
-    session.blockers.append(
+    _add(
+        session, session.blockers,
         Blocker(
             len(session.blockers) + 1, event.id, facts['text'], event.time,
             issue=facts.get('issue') or '', objective=facts.get('objective') or '',
-        )
+        ),
     )  # fmt: skip
 
 
 def _blocker_resolve(session: Session, event: Event) -> None:
     ref, how = event.facts['ref'], event.facts.get('how') or ''
-    _replace(session.blockers, ref, state='resolved', resolved=event.time, how=how)
+    _replace(session, session.blockers, ref, state='resolved', resolved=event.time, how=how)
 
 
 def _blocker_reopen(session: Session, event: Event) -> None:
-    _replace(session.blockers, event.facts['ref'], state='open', resolved=0.0, how='')
+    _replace(session, session.blockers, event.facts['ref'], state='open', resolved=0.0, how='')
 
 
 def _blocker_edit(session: Session, event: Event) -> None:
-    _replace(session.blockers, event.facts['ref'], text=event.facts['text'])
+    _replace(session, session.blockers, event.facts['ref'], text=event.facts['text'])
 
 
 def decision(event: Event, number: int = 0) -> Decision:
@@ -425,21 +443,22 @@ def decision(event: Event, number: int = 0) -> Decision:
 
 
 def _decision_add(session: Session, event: Event) -> None:
-    session.decisions.append(decision(event, len(session.decisions) + 1))
+    _add(session, session.decisions, decision(event, len(session.decisions) + 1))
 
 
 def _decision_supersede(session: Session, event: Event) -> None:
-    _replace(session.decisions, event.facts['ref'], superseded_by=event.id)
+    _replace(session, session.decisions, event.facts['ref'], superseded_by=event.id)
     _decision_add(session, event)
 
 
 def _decision_edit(session: Session, event: Event) -> None:
     text = event.facts['text']
-    for index, each in enumerate(session.decisions):
-        if each.ref == event.facts['ref']:
-            public = each.shared.replace(text=shared(event).get('text', text), public=None)
-            each = each.replace(text=text, public=None)
-            session.decisions[index] = each if public == each else each.replace(public=public)
+    place = _place(session, session.decisions, event.facts['ref'])
+    if place >= 0:
+        each = session.decisions[place]
+        public = each.shared.replace(text=shared(event).get('text', text), public=None)
+        each = each.replace(text=text, public=None)
+        session.decisions[place] = each if public == each else each.replace(public=public)
 
 
 def _wip_save(session: Session, event: Event) -> None:

@@ -40,12 +40,12 @@ def by_objective(session: Session, idle: float) -> dict[str, float]:
 
     Two that are active at once have the whole time each.
     """
-    spans = session.spans(idle)
+    covered = _covered(session.spans(idle))
     found = {}
     for ref, changes in session.activity.items():
         periods = _united(_active(changes))
         if periods:
-            found[ref] = sum(_overlap(each, spans) for each in periods)
+            found[ref] = sum(covered(end) - covered(begin) for begin, end in periods)
     return found
 
 
@@ -75,5 +75,22 @@ def _united(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _overlap(span: Span, others: Iterable[Span]) -> float:
-    return sum(max(0.0, min(span[1], end) - max(span[0], begin)) for begin, end in others)
+def _covered(spans: Sequence[Span]) -> Callable[[float], float]:
+    """Says of a moment how many seconds of the spans, which are in order and apart, are before it.
+
+    Each question costs a search: others may send thousands of objectives and spans.
+    """
+    from bisect import bisect_right
+    from itertools import accumulate
+
+    begins = [begin for begin, _ in spans]
+    sums = list(accumulate((end - begin for begin, end in spans), initial=0.0))
+
+    def covered(moment: float) -> float:
+        number = bisect_right(begins, moment)
+        if number == 0:
+            return 0.0
+        begin, end = spans[number - 1]
+        return sums[number - 1] + (min(end, moment) - begin)
+
+    return covered
