@@ -6,11 +6,15 @@ from git_session.errors import REFUSED, SessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Iterable, Sequence
+    from typing import TypeVar
+
+    from git_session.session import Blocker, Decision, Objective
+
+    Item = TypeVar('Item', Objective, Blocker, Decision)
 
 
-def find(items: Iterable[Any], wanted: str, prefix: str, noun: str) -> Any:
+def find(items: Iterable[Item], wanted: str, prefix: str, noun: str) -> Item:
     """The item that ``obj-2``, ``2`` or an unambiguous part of its text names.
 
     Raises SessionError (REFUSED) when none or several match.
@@ -37,6 +41,6 @@ def find(items: Iterable[Any], wanted: str, prefix: str, noun: str) -> Any:
     raise SessionError(f"'{wanted}' is ambiguous", f'it matches {_names(found)}', status=REFUSED)
 
 
-def _names(items: list[Any]) -> str:
+def _names(items: Sequence[Item]) -> str:
     names = [each.name for each in items]
     return ', '.join(names) if len(names) <= 8 else f'{names[0]} to {names[-1]}'

@@ -65,8 +65,7 @@ def _text(given: str) -> str:
 
 
 def _find(blockers: list[Blocker], wanted: str) -> Blocker:
-    found: Blocker = named.find(blockers, wanted, 'blk-', 'blocker')
-    return found
+    return named.find(blockers, wanted, 'blk-', 'blocker')
 
 
 def _list(here: Workspace, values: Values) -> int:

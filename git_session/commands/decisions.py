@@ -52,8 +52,7 @@ def run(action: str, values: Values) -> int:
 
 
 def _find(current: Session, wanted: str) -> Decision:
-    found: Decision = named.find(current.decisions, wanted, 'dec-', 'decision')
-    return found
+    return named.find(current.decisions, wanted, 'dec-', 'decision')
 
 
 def _list(here: Workspace, current: Session, values: Values) -> int:

@@ -56,8 +56,7 @@ def run(action: str, values: Values) -> int:
 
 
 def _find(objectives: list[Objective], wanted: str) -> Objective:
-    found: Objective = named.find(objectives, wanted, 'obj-', 'objective')
-    return found
+    return named.find(objectives, wanted, 'obj-', 'objective')
 
 
 def _tell(here: Workspace, refs: list[str]) -> None:
