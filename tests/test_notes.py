@@ -39,6 +39,10 @@ def made(repo: Repo, number: int) -> list[str]:
     return repo.git('rev-list', 'many').split()
 
 
+def paths(repo: Repo) -> list[str]:
+    return repo.git('ls-tree', '-r', '--name-only', notes.REF).split('\n')
+
+
 def clean(repo: Repo) -> None:
     assert repo.run('git', 'fsck', '--full', '--strict').err.replace('notice: ', '') in (
         '', 'HEAD points to an unborn branch (main)\n'
@@ -50,6 +54,7 @@ def test_the_first_note(repo: Repo) -> None:
     head = repo.git('rev-parse', 'HEAD')
     publish({head: ['b', 'a']})
     assert shown(repo, head) == ['b', 'a']
+    assert paths(repo) == [f'{head[:2]}/{head[2:]}']  # as the hook's
     assert repo.git('log', '-1', '--format=%an <%ae>|%s', notes.REF) == (
         'Ann Author <ann@example.com>|Notes added by a test'
     )
@@ -107,6 +112,7 @@ def test_any_fan_out(make_repo: Callable[..., Repo], fan_out: int, format: str) 
         new = [f'new {commit}'] if number >= 2 else []
         assert shown(repo, commit) == old + new
     assert len(repo.git('notes', '--ref=session', 'list').splitlines()) == 12
+    assert len(paths(repo)) == 12  # each is in one place: git would show two as one
     clean(repo)
 
 
@@ -116,6 +122,7 @@ def test_a_mixed_tree(repo: Repo) -> None:
         tree_of(repo, fan_out, dict.fromkeys(some, 'old\n'), on_top=fan_out > 0)
     publish({commit: ['new'] for commit in commits})
     assert [shown(repo, commit) for commit in commits] == [['old', 'new']] * 6
+    assert len(paths(repo)) == 6
     clean(repo)
 
 
