@@ -77,11 +77,11 @@ def _list(here: Workspace, values: Values) -> int:
             'schema': 'git-session/blockers/1', 'session': current.id, 'blockers': records,
         })  # fmt: skip
         return 0
-    now, style = time.time(), here.style()
+    now, style, names = time.time(), here.style(), current.names()
     lines = []
     for each in current.blockers:
         issue = f' ({output.line(each.issue)})' if each.issue else ''
-        blocked = current.names().get(each.objective, '')
+        blocked = names.get(each.objective, '')
         issue += f' blocks {blocked}' if blocked else ''
         how = f': {output.line(each.how)}' if each.how else ''
         if each.state == 'open':
