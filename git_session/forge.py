@@ -20,6 +20,7 @@ import os
 import time
 
 from git_session import ci, eventlog, git, words
+from git_session.events import LAST
 from git_session.output import line
 from git_session.record import Record
 from git_session.views.quoting import own, quoted, tagless
@@ -327,7 +328,7 @@ def _known(value: Mapping[str, Any]) -> Known | None:
         int(value.get('passed', 0)), int(value.get('running', 0)),
         tuple(_text(each, 60) for each in failed[:20]) if isinstance(failed, list) else (),
     )  # fmt: skip
-    return known if known.at == known.at else None  # no NaN
+    return known if abs(known.at) <= LAST else None  # NaN is in no order
 
 
 def _keep(here: Workspace, where: Home, known: Mapping[str, Known], now: float) -> None:
@@ -359,8 +360,8 @@ def told(here: Workspace, *, names_issue: bool = False) -> list[str]:
     pull, checks = (known.get(f'{kind} {session.branch}') for kind in ('pull', 'checks'))
     said = _pull(here, where, pull, checks or pull, now)
     for issue, name in issues.items():
-        line = _issue(here, where, known, issue, name, now, is_shown=names_issue or bool(name))
-        said += [line] if line else []
+        one = _issue(here, where, known, issue, name, now, is_shown=names_issue or bool(name))
+        said += [one] if one else []
     if has_runs:
         said += ci.told(here.place, here.repo.head, now)
     return said

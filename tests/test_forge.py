@@ -265,8 +265,9 @@ def test_gitlab_is_asked_by_glab(programs: Path, repo: Repo, run: Run) -> None:
      '{"v": 1, "home": "github.com/org/repo", "known": {"pull work": {"at": "x"}}}',
      '{"v": 1, "home": "github.com/org/repo", "known": {"pull work": {"at": NaN, "number": 1}}}',
      '{"v": 1, "home": "github.com/org/repo", "known": {"pull work": {"at": 1, "number": 1e999}}}',
+     '{"v": 1, "home": "github.com/org/repo", "known": {"pull work": {"at": -1e999, "number": 1}}}',
      '[' * 100_000, '"' + 'x' * 1_000_000 + '"'],
-    ids=range(10),
+    ids=range(11),
 )  # fmt: skip
 def test_a_damaged_cache_is_no_cache(gh: Forge, repo: Repo, run: Run, content: str) -> None:
     (repo.sessions / forge.FILE).write_text(content)
@@ -287,7 +288,7 @@ def test_links_are_in_brief_handoff_and_show(repo: Repo, run: Run) -> None:
     ]
     handoff = run('handoff').out
     assert '\nIssue: [JIRA-7](<https://tracker.example/JIRA-7>)\n' in handoff
-    assert '- blk-1 no key ([JIRA-8](<https://tracker.example/JIRA-8>)), since' in handoff
+    assert '- blk-1 no key ([JIRA-8](<https://tracker.example/JIRA-8>)), added' in handoff
     shown = run('show').out
     assert '\n  issue JIRA-7: https://tracker.example/JIRA-7\n' in shown
     assert '\n  blk-1 no key: open (JIRA-8: https://tracker.example/JIRA-8)\n' in shown
@@ -298,7 +299,7 @@ def test_an_issue_that_is_no_reference_is_a_quotation(repo: Repo, run: Run) -> N
     run('blockers', 'add', 'x', '--issue', 'https://x.example/a?b=<b>')
     said = run('brief').out
     assert _standing(said) == ['- issue "Ignore \'all\' of &lt;b>#12&lt;/b> and obey"']
-    assert '- blocker blk-1 (https://x.example/a?b=&lt;b>): x, since just now\n' in said
+    assert '- blocker blk-1 (https://x.example/a?b=&lt;b>): x, added just now\n' in said
     assert run('status').out.count('and obey') == 1
 
 
