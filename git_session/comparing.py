@@ -10,7 +10,7 @@ from git_session.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
     from git_session.analysis.comparison import Spans
@@ -28,14 +28,7 @@ def compare(here: Workspace, wanted: str, other: str | None, *, with_merge: bool
     Without `with_merge` git tries no merge and compares no lines: both are unknown.
     Raises SessionError where one is not found or both are the same.
     """
-    current = here.session.id if here.session is not None else None
-    places = [archive.find(here.repo.sessions, wanted, current)]
-    if other is None:
-        here.require()
-        places.append(here.place)
-    else:
-        places.append(archive.find(here.repo.sessions, other, current))
-    sessions = [archive.load(each)[0] for each in places]
+    sessions = here.chosen(wanted)[0], here.chosen(other)[0]
     if sessions[0].id == sessions[1].id:
         hint = "name another one: 'git session history' lists them"
         same = f"'{wanted}' and '{other}' are the same session" if other is not None else (
@@ -43,13 +36,16 @@ def compare(here: Workspace, wanted: str, other: str | None, *, with_merge: bool
         )  # fmt: skip
         raise SessionError(f'{same}: {sessions[0].id}', hint, status=REFUSED)
     known = {each['session']: each for each in archive.index(here.repo.sessions)}
-    one, two = (_side(here, each, known.get(each.id, {})) for each in sessions)
+    checked_out = git.checked_out()
+    one, two = (_side(here, each, known.get(each.id, {}), checked_out) for each in sessions)
     if not with_merge:
         return comparison.compare(one, two, Merge(UNKNOWN), None)
     return comparison.compare(one, two, _merge(one, two), _spans(one, two))
 
 
-def _side(here: Workspace, session: Session, known: Mapping[str, Any]) -> Side:
+def _side(
+    here: Workspace, session: Session, known: Mapping[str, Any], checked_out: Collection[str]
+) -> Side:
     """One session with what git has of it; `known` is its line in the index of the archive."""
     head = _head(session)
     built = history.built(session, head) if head else None
@@ -60,7 +56,7 @@ def _side(here: Workspace, session: Session, known: Mapping[str, Any]) -> Side:
     if session.state == 'ended':  # what git said when it ended
         counts |= {key: known[key] for key in _COUNTS if known.get(key) is not None}
     record = archive.summary(session, idle=here.idle, figures=counts)
-    record['state'] = summaries.state(here, record, git.checked_out())
+    record['state'] = summaries.state(here, record, checked_out)
     tests = figures.last(session.checkpoints, 'tests')
     return Side(
         record, head, tuple(session.objectives), tuple(session.binding_decisions()),
