@@ -388,9 +388,12 @@ def parse_configuration(text: str) -> list[tuple[str, str, str]]:
 def boolean(value: str) -> bool | None:
     """What a value means to git where it takes a boolean, None when it is none."""
     folded = value.lower()
-    if folded in ('', '0', 'no', 'off', 'false'):
+    if folded in ('', 'no', 'off', 'false'):
         return False
-    return True if folded in ('yes', 'on', 'true') or folded[0] in '123456789' else None
+    number = folded[:-1] if folded[-1] in 'kmg' else folded
+    if number.isascii() and number.isdigit():
+        return bool(number.strip('0'))
+    return True if folded in ('yes', 'on', 'true') else None
 
 
 def resolve(revision: str) -> str | None:
