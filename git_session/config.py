@@ -6,18 +6,9 @@ place that names a key: reading, the template and the JSON Schema follow it.
 
 from __future__ import annotations
 
-from git_session.configfile import (
-    BOOLEANS,
-    DURATION,
-    NAME,
-    BadValue,
-    Key,
-    Node,
-    format_duration,
-    read,
-    shown,
-    value_of,
-)
+from git_session import git
+from git_session.configfile import NAME, Node, read, shown
+from git_session.configvalues import DURATION, BadValue, Key, format_duration, value_of
 from git_session.errors import SessionError
 from git_session.record import Record
 
@@ -254,7 +245,7 @@ def _git_list(texts: list[str], *, switchable: bool) -> Node:
     items: list[Node] = []
     switch = None
     for text in texts:
-        if switchable and text.lower() in BOOLEANS:
+        if switchable and git.boolean(text) is not None:
             switch, items = Node('git', 0, text), []
             continue
         # Not the commas of a glob's braces: *.{js,ts}

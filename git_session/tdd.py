@@ -6,7 +6,7 @@ import os
 
 from git_session import git, history, output, programs
 from git_session.analysis import tdd as analysis
-from git_session.configfile import format_duration
+from git_session.configvalues import format_duration
 from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.record import Record
 from git_session.session import Session

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from git_session import archive, eventlog, events, git, session
+from git_session import archive, eventlog, events, process, session
 from git_session.main import main
 from tests.repo import Repo
 from tests.team import Clone, Team, noted
@@ -43,8 +43,8 @@ class Faults:
     def __init__(self, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
         self.team = team
         self.way, self.left = '', 0
-        self._spawn = git._spawn
-        monkeypatch.setattr(git, '_spawn', self._git)
+        self._spawn = process.spawn
+        monkeypatch.setattr(process, 'spawn', self._git)
         for module in (eventlog, archive):
             monkeypatch.setattr(module, 'os', _System(self))
 

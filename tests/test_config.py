@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from git_session import config, configfile
 from git_session.config import KEYS, Config, git_name, load
-from git_session.configfile import format_duration, parse_duration
+from git_session.configvalues import format_duration, parse_duration
 from git_session.errors import SessionError
 
 FILE = '.session/config.yaml'

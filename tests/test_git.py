@@ -124,7 +124,8 @@ def test_configuration(repo: Repo) -> None:
 @pytest.mark.parametrize(
     ('value', 'meaning'),
     [('', False), ('0', False), ('No', False), ('off', False), ('FALSE', False), ('yes', True),
-     ('On', True), ('true', True), ('1', True), ('2k', True), ('maybe', None)],
+     ('On', True), ('true', True), ('1', True), ('2k', True), ('00', False),
+     ('maybe', None), ('2 things', None)],
 )  # fmt: skip
 def test_a_boolean(value: str, meaning: bool | None) -> None:
     assert git.boolean(value) is meaning

@@ -19,7 +19,8 @@ PACKAGE = Path(git_session.__file__).parent
 LAYERS: dict[str, tuple[str, ...]] = {
     'base': ('errors', 'record', 'words', 'columns', 'globs'),
     'edges and facts': (
-        'secrets', 'identity', 'events', 'git', 'programs', 'output', 'options', 'configfile',
+        'secrets', 'identity', 'events', 'process', 'git', 'programs', 'output', 'options',
+        'configfile', 'configvalues',
     ),
     'meaning and state': (
         'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookfiles',
@@ -194,11 +195,13 @@ def _started(tree: ast.AST) -> set[str]:
     return found
 
 
-def test_two_modules_run_processes_but_for_the_pager() -> None:
+def test_git_is_run_by_one_module_and_other_programs_by_another_but_for_the_pager() -> None:
     found = {name: _started(tree) for name, tree in TREES.items()}
-    assert {name: ways for name, ways in found.items() if ways and name != 'git'} == {
-        'output': {'subprocess'}, 'programs': {'os.posix_spawnp'},
+    assert {name: ways for name, ways in found.items() if ways} == {
+        'git': {'os.posix_spawnp'}, 'output': {'subprocess'}, 'programs': {'os.posix_spawnp'},
+        'process': {'os.posix_spawnp'},
     }  # fmt: skip
+    assert [name for name in MODULES if 'process' in _own(name)] == ['git']
 
 
 def _prints(tree: ast.AST) -> bool:

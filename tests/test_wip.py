@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from git_session import git
+from git_session import process
 from git_session.main import main
 from tests.repo import Repo
 
@@ -206,7 +206,7 @@ def _arm(number: int) -> None:
 
         return step
 
-    for owner, name in ((git, '_spawn'), (os, 'replace'), (os, 'link'), (os, 'unlink'),
+    for owner, name in ((process, 'spawn'), (os, 'replace'), (os, 'link'), (os, 'unlink'),
                         (os, 'rmdir'), (os, 'fsync')):  # fmt: skip
         setattr(owner, name, counted(getattr(owner, name)))
 
