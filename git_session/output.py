@@ -207,9 +207,19 @@ def json_text(record: dict[str, Any]) -> str:
     import json as codec
 
     text = codec.dumps(record, ensure_ascii=False, indent=2) + '\n'
+    if 'NaN' in text or 'Infinity' in text:
+        record = strict(record)
+        text = codec.dumps(record, ensure_ascii=False, indent=2) + '\n'
     if not text.isascii() and not text.replace('\n', '').isprintable():
         text = codec.dumps(record, indent=2) + '\n'
     return text
+
+
+def strict(record: Any) -> Any:
+    """A value for JSON with null for what JSON has no word for: NaN, in a log from elsewhere."""
+    import json as codec
+
+    return codec.loads(codec.dumps(record), parse_constant=lambda _: None)
 
 
 def talk(text: str) -> None:

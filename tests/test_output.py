@@ -161,6 +161,13 @@ def test_a_stream_without_the_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     assert raw.getvalue() == b'[\\u25b6] caf\\udce9\n'
 
 
+def test_json_has_null_for_what_it_has_no_word_for() -> None:
+    record = {'a': float('nan'), 'b': [-float('inf'), 1.5, 'NaN'], 'é': True}
+    assert output.json_text(record) == (
+        '{\n  "a": null,\n  "b": [\n    null,\n    1.5,\n    "NaN"\n  ],\n  "é": true\n}\n'
+    )
+
+
 def test_json(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     output.json({'text': 'é ▶'})
     assert capsys.readouterr().out == '{\n  "text": "é ▶"\n}\n'

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from git_session import words
 from git_session.events import format_time
-from git_session.output import line, markdown
+from git_session.output import line, markdown, strict
 from git_session.session import Blocker, Decision, Objective, Remark, Session
 from git_session.views import tdd
 
@@ -119,7 +119,10 @@ def context(session: Session, *, log_size: int, idle: float) -> str:
     """context.json; its `log` is `log_size`, the bytes of events.jsonl it was made from."""
     import json
 
-    record = json.dumps(state(session, idle=idle, checkpoints=10), ensure_ascii=True, indent=1)
+    facts = state(session, idle=idle, checkpoints=10)
+    record = json.dumps(facts, ensure_ascii=True, indent=1)
+    if 'NaN' in record or 'Infinity' in record:
+        record = json.dumps(strict(facts), ensure_ascii=True, indent=1)
     return context_head(log_size, idle) + record.removeprefix('{\n') + '\n'
 
 

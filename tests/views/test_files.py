@@ -130,3 +130,19 @@ def test_the_newest_checkpoints() -> None:
     ]
     assert labels == [f'{number}' for number in range(11, 1, -1)]
     assert len(files.state(session, idle=1)['checkpoints']) == 13
+
+
+def test_context_is_json_for_every_reader_of_it() -> None:
+    """What a log from elsewhere says is no number is null, and words stay as they are."""
+    log = full_log()
+    log.add('note', text='NaN and Infinity')
+    log.add('checkpoint', impact={'coverage': float('nan'), 'tests': float('inf'), 'skipped': 1})
+
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    text = files.context(log.replay(), log_size=1, idle=1800)
+    record = json.loads(text, parse_constant=refuse)
+    assert record['checkpoints'][0]['impact'] == {'coverage': None, 'tests': None, 'skipped': 1}
+    assert record['notes'][-1]['text'] == 'NaN and Infinity'
+    assert text.startswith(files.context_head(1, 1800))
