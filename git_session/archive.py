@@ -10,7 +10,8 @@ import os
 
 from git_session import eventlog, events
 from git_session.errors import REFUSED, SessionError
-from git_session.session import Session, replay
+from git_session.replay import replay
+from git_session.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

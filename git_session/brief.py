@@ -19,7 +19,8 @@ from git_session import (
 )
 from git_session.analysis.remarks import remarks
 from git_session.context import Look, remember
-from git_session.session import Session, replay
+from git_session.replay import replay
+from git_session.session import Session
 from git_session.views import brief, sections, since
 from git_session.views.brief import Scene
 from git_session.views.sections import Section

@@ -11,7 +11,7 @@ import os
 
 from git_session import archive, eventlog
 from git_session.analysis.period import Told, tell
-from git_session.session import replay
+from git_session.replay import replay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

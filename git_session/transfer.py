@@ -23,7 +23,7 @@ from __future__ import annotations
 from git_session import eventlog, events
 from git_session.errors import SessionError
 from git_session.events import Event
-from git_session.session import replay
+from git_session.replay import replay
 from git_session.views import files
 
 TYPE_CHECKING = False

@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from git_session import archive, eventlog, events, process, session
+from git_session import archive, eventlog, events, process
 from git_session.main import main
+from git_session.replay import replay
 from tests.repo import Repo
 from tests.team import Clone, Team, noted
 
@@ -365,7 +366,7 @@ def _states(clone: Repo) -> dict[str, dict[str, Any]]:
     found: dict[str, list[events.Event]] = {}
     for each in logged(clone):
         found.setdefault(each.session, []).append(each)
-    replayed = {name: vars(session.replay(name, some)) for name, some in found.items()}
+    replayed = {name: vars(replay(name, some)) for name, some in found.items()}
     return {
         name: {key: value for key, value in state.items() if key != '_shortcuts'}
         for name, state in replayed.items()

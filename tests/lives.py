@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from git_session import events, session
+from git_session import events
+from git_session.replay import replay
 from tests import truth
 from tests.campaign import Faults, unlock
 from tests.deeds import ACTIONS, NAMES
@@ -434,7 +435,7 @@ class Life:
             for each in (texts, mixed):
                 found, lost = events.decode_all('\n'.join(each).encode())
                 assert not lost
-                states.append(vars(session.replay(name, found)))
+                states.append(vars(replay(name, found)))
             assert states[0] == states[1], f'{where}: {states}'
             mark = sessions / where / 'published'
             size = (sessions / where / 'events.jsonl').stat().st_size

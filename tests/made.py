@@ -6,7 +6,8 @@ from typing import Any
 
 from git_session.events import Event, event_id, format_time
 from git_session.history import Change, Commit, Uncommitted, Work
-from git_session.session import Session, replay
+from git_session.replay import replay
+from git_session.session import Session
 
 START = 1_795_388_546  # 2026-11-22T23:02:26Z
 ANN = 'Ann Author <ann@example.com>'

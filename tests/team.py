@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from git_session import events, session
+from git_session import events
+from git_session.replay import replay
+from git_session.session import Session
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
@@ -24,11 +26,11 @@ class Clone(Repo):
         os.chdir(self.path)
         return self._run(*words, status=status)
 
-    def log(self, branch: str) -> session.Session:
+    def log(self, branch: str) -> Session:
         """The session of a branch, replayed from its log."""
         place = self.path / '.git' / 'sessions' / branch
         name = (place / 'id').read_text().strip()
-        return session.replay(name, events.decode_all((place / 'events.jsonl').read_bytes())[0])
+        return replay(name, events.decode_all((place / 'events.jsonl').read_bytes())[0])
 
     def known(self) -> set[str]:
         """The lines of all logs."""

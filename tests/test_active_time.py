@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from git_session.events import Event
-from git_session.session import replay
+from git_session.replay import replay
 
 
 def _event(second: int, suffix: str, type: str, **facts: object) -> Event:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from git_session import added, git, history
-from git_session.session import Session, replay
+from git_session.replay import replay
+from git_session.session import Session
 from tests.made import Log
 from tests.repo import Repo
 

@@ -9,7 +9,7 @@ import pytest
 
 from git_session import archive, eventlog, events, exchange
 from git_session.events import TYPES, Event
-from git_session.session import replay
+from git_session.replay import replay
 from git_session.views.quoting import Voice
 from tests.made import ANN, Log
 from tests.repo import Repo

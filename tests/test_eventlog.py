@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from git_session import eventlog, events
 from git_session.errors import SessionError
 from git_session.eventlog import Maker
-from git_session.session import replay
+from git_session.replay import replay
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]

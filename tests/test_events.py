@@ -27,7 +27,7 @@ from git_session.events import (
     parse_time,
     unite,
 )
-from git_session.session import replay
+from git_session.replay import replay
 
 # Surrogates come from bytes that are not UTF-8, which Python puts at U+DC80 to U+DCFF; a
 # pair of others would be one character in JSON.

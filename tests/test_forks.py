@@ -10,7 +10,8 @@ import pytest
 
 from git_session import forks, git, history
 from git_session.events import Event
-from git_session.session import Session, replay
+from git_session.replay import replay
+from git_session.session import Session
 from tests.repo import Repo
 
 # Each branch begins at main~2 unless it says otherwise.

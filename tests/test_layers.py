@@ -23,9 +23,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'configfile', 'configvalues',
     ),
     'meaning and state': (
-        'session', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled', 'hookfiles',
-        'hookconfig', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged', 'reconcile',
-        'knowledge', 'presence', 'dates', 'trailers', 'reports', 'tracking', 'added',
+        'session', 'replay', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled',
+        'hookfiles', 'hookconfig', 'hookmanagers', 'hooks', 'probe', 'faults', 'history', 'merged',
+        'reconcile', 'knowledge', 'presence', 'dates', 'trailers', 'reports', 'tracking', 'added',
         'filelog', 'wholelog', 'contextfiles',
     ),
     'analysis and views': (
@@ -68,7 +68,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 
 # Decided from values alone: no clock, no environment, no files, no processes.
 PURE = (
-    'record', 'errors', 'secrets', 'events', 'session', 'views', 'analysis.subject',
+    'record', 'errors', 'secrets', 'events', 'session', 'replay', 'views', 'analysis.subject',
     'analysis.source', 'analysis.grammars', 'analysis.imports', 'analysis.patterns',
     'analysis.survey', 'analysis.tdd', 'analysis.completeness', 'analysis.filehistory',
     'analysis.contexthealth', 'analysis.contextlines', 'analysis.around', 'analysis.health',

@@ -13,7 +13,7 @@ import pytest
 
 from git_session import eventlog, events, git, notes
 from git_session.errors import SessionError
-from git_session.session import replay
+from git_session.replay import replay
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from git_session import checkout, events, knowledge, leaks, secrets
 from git_session.eventlog import Maker
 from git_session.events import Event
-from git_session.session import replay
+from git_session.replay import replay
 from tests.made import START, Log
 from tests.planted import ORDINARY
 from tests.planted import secrets as planted

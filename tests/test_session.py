@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from git_session.errors import REFUSED, SessionError
 from git_session.events import TYPES, Event, event_id, format_time
 from git_session.named import find
-from git_session.session import Session, decision, decision_number, replay
+from git_session.replay import decision, replay
+from git_session.session import Session, decision_number
 from tests.made import START, Log
 
 
@@ -190,7 +191,7 @@ def test_notes_dead_ends_and_handoffs(log: Log) -> None:
 
 
 def test_every_type_has_a_handler_or_none_by_intention() -> None:
-    from git_session.session import _HANDLERS
+    from git_session.replay import _HANDLERS
 
     assert set(TYPES) - set(_HANDLERS) == {'merge', 'undo'}
 
@@ -388,6 +389,7 @@ def test_a_session_without_events() -> None:
         'id': 's', 'mode': 'normal', 'state': 'active', 'started': 0.0, 'last_active': 0.0,
         'ended': 0.0, 'unknown': 0, 'arrived': set(), 'undone': set(), **texts, **lists, **maps,
     }  # fmt: skip
+    assert vars(Session('s')) == vars(replay('s', []))
     assert Session('s').current('a') == 'a'
 
 

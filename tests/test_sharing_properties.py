@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from git_session import events, git, notetree
 from git_session.events import Event
 from git_session.notetree import Directory, Store
-from git_session.session import replay
+from git_session.replay import replay
 from tests.made import ANN, full_log
 
 # Objects whose names begin alike, so that each fan-out has directories with several in them.

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from git_session import events, transfer
 from git_session.errors import SessionError
 from git_session.events import Event
-from git_session.session import replay
+from git_session.replay import replay
 from tests.made import Log, full_log
 
 NAME = 'work-20261122-3f9c'

@@ -29,7 +29,8 @@ from git_session.analysis.tdd import PHASES
 from git_session.errors import FATAL, REFUSED, USAGE, SessionError
 from git_session.eventlog import Maker
 from git_session.options import Option, Syntax, Values
-from git_session.session import Decision, Session, decision
+from git_session.replay import decision
+from git_session.session import Decision, Session
 from git_session.workspace import Workspace, open_workspace, require_work_tree
 
 ABOUT = 'Commit what is staged with the record of the session, or record HEAD as it is.'
@@ -81,7 +82,7 @@ def run(action: str, values: Values) -> int:
             label = label or _label(session, amended)
             decided = [*_decided(session, amended), *made]
             impact = _commit(here, session, values, given, label=label, decisions=decided)
-    except (SessionError, KeyboardInterrupt):
+    except (SessionError, OSError, KeyboardInterrupt):
         for each in logged:
             knowledge.remove_decision(here.repo.top or '', each, session.id)
         raise

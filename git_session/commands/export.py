@@ -8,7 +8,7 @@ from git_session import archive, eventlog, events, outfile, output, transfer, wo
 from git_session.errors import USAGE, SessionError
 from git_session.events import Event, format_time
 from git_session.options import Option, Syntax, Values
-from git_session.session import replay
+from git_session.replay import replay
 from git_session.workspace import Workspace, open_workspace
 
 TYPE_CHECKING = False
@@ -49,7 +49,7 @@ def run(action: str, values: Values) -> int:
     if exported.secrets:
         seem = 'text looks like a secret' if exported.secrets == 1 else 'texts look like secrets'
         output.warn(f'{exported.secrets} {seem} and left as written')
-        output.hint("with '--redact' it is written redacted")
+        output.hint("'--redact' writes it redacted")
     return 0
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from git_session import words
 from git_session.analysis import activetime
 from git_session.events import Event, event_id, format_time
-from git_session.session import Session, replay
+from git_session.replay import replay
+from git_session.session import Session
 from git_session.views import activetime as view
 from tests.made import START, Log
 

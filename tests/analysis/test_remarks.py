@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from git_session.analysis.remarks import remarks
 from git_session.events import Event
-from git_session.session import replay
+from git_session.replay import replay
 from tests.made import Log
 
 

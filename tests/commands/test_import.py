@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from git_session import archive, eventlog, events, transfer
-from git_session.session import replay
+from git_session.replay import replay
 from tests.commands.conftest import Run
 from tests.commands.test_export import put
 from tests.made import Log, full_log
