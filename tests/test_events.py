@@ -138,6 +138,15 @@ def test_every_prefix_of_a_log_keeps_what_was_whole() -> None:
         assert lost == (size not in ends and size + 1 not in ends)
 
 
+def test_an_event_begins_behind_the_torn_end_of_another() -> None:
+    whole = commit_event('s', 'f' * 40, 1795388546)
+    line = encode(whole)
+    for torn in (b'x', b'{"v":1,"id":"20', b'{"v":1}{"v":1,"text":"', b'\xff', b'{"V":'):
+        assert decode(torn + line) == whole
+        assert decode(torn) is None
+        assert decode(line + torn) is None
+
+
 @given(logs, logs.map(lines), st.data())
 def test_a_torn_end_does_not_take_the_next_line_along(
     before: list[Event], torn: bytes, data: st.DataObject
@@ -337,6 +346,7 @@ def test_what_we_write_is_read_without_a_module(monkeypatch: pytest.MonkeyPatch)
     )
     line = encode(event)
     events._DAYS.clear()
+    monkeypatch.setattr(events, '_SCANNER', [])
     for name in ('json', 'datetime'):
         monkeypatch.setitem(sys.modules, name, None)
     assert encode(event) == line
