@@ -104,8 +104,11 @@ def enter(sessions: str, session_id: str, *, idle: float, figures: dict[str, Any
 
 def _list(sessions: str, record: dict[str, Any]) -> None:
     os.makedirs(os.path.join(sessions, FOLDER), exist_ok=True)
-    with open(os.path.join(sessions, FOLDER, INDEX), 'a', encoding='utf-8') as file:
-        file.write(events.dumps(record, ascii=True) + '\n')
+    with open(os.path.join(sessions, FOLDER, INDEX), 'ab+') as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+        torn = file.read(1) not in (b'', b'\n')  # by a full disk, say
+        file.write(b'\n' * torn + events.dumps(record, ascii=True).encode() + b'\n')
 
 
 def places(sessions: str) -> list[str]:

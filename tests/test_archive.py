@@ -115,6 +115,15 @@ def test_the_index_is_derived(sessions: str) -> None:
     assert names(sessions) == ['b0', 'b1', 'b2']
 
 
+def test_a_line_after_a_torn_one_counts(sessions: str) -> None:
+    log = opened(sessions, 'work', 's-1')
+    finish(sessions, 'work', log)
+    with Path(sessions, '.archive', 'index.jsonl').open('a') as file:
+        file.write('{"session":"s-2","sta')
+    archive.take(sessions, 's-1', eventlog.directory(sessions, 'work'))
+    assert archive.index(sessions) == []
+
+
 def test_of_several_lines_the_newest_counts(sessions: str) -> None:
     finish(sessions, 'work', opened(sessions, 'work', 's-1'))
     finish(sessions, 'other', opened(sessions, 'other', 's-2'))
