@@ -25,6 +25,10 @@ from git_session.errors import FATAL, REFUSED, SessionError
 from git_session.record import Record
 from git_session.workspace import Workspace, tell_plugins
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+
 
 def handoff_text(
     here: Workspace, written: float, aside: wip.Saved | None = None, *, strict: bool = False
@@ -43,8 +47,8 @@ def handoff_text(
     return handover.text(here, written, saved, strict=strict)
 
 
-def write_handoff(here: Workspace, aside: wip.Saved | None = None) -> str:
-    """Write handoff.md beside the log and record that; its text."""
+def _write_handoff(here: Workspace, aside: wip.Saved | None) -> str:
+    """Write handoff.md beside the log; its text."""
     text = handoff_text(here, time.time(), aside)
     eventlog.write_file(os.path.join(here.place, 'handoff.md'), text)
     return text
@@ -102,7 +106,7 @@ def _finish(
         overridden=(made.is_overridden or None) if made else None,
     )  # fmt: skip
     here.record(maker.made)
-    text = write_handoff(here, aside) if with_handoff else ''
+    text = _write_handoff(here, aside) if with_handoff else ''
     sharing.publish(here.repo, [here.place], here.config)
     ended = here.require()
     record = archive.summary(ended, idle=here.idle, figures=history.figures(work))
@@ -208,6 +212,11 @@ def put_away(here: Workspace, branch: str, session_id: str, how: merged.Outcome)
 
 def ended(repo: git.Repository, branch: str, *results: str) -> str | None:
     """The id of the newest session of the branch that ended so, None when none did."""
+    return _newest(repo, branch, results)
+
+
+def _newest(repo: git.Repository, branch: str, results: Container[str | None]) -> str | None:
+    """The id of the newest session of the branch in the archive with one of these results."""
     found = [
         record['session']
         for record in archive.index(repo.sessions)
@@ -222,12 +231,7 @@ def resumable(repo: git.Repository, branch: str) -> str | None:
     It has ended, was left alone, or comes from another clone, where it may still go
     on.  One whose branch was merged or is gone does not.
     """
-    found = [
-        record['session']
-        for record in archive.index(repo.sessions)
-        if record.get('branch') == branch and record.get('result') in ('ended', 'left', None)
-    ]
-    return found[-1] if found else None
+    return _newest(repo, branch, ('ended', 'left', None))
 
 
 def reopen(repo: git.Repository, branch: str, session_id: str) -> None:

@@ -193,7 +193,7 @@ def _move(
             time.sleep(random.uniform(0, 0.02 * min(attempt + 1, 10)))
     raise SessionError(
         f"cannot update ref '{REF}'", *moved.err.strip().splitlines()[:1],
-        'the events are safe in the log; the next checkpoint publishes them',
+        'the log has it all; the next checkpoint publishes it',
     )  # fmt: skip
 
 

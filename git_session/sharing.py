@@ -148,7 +148,7 @@ def publish(repo: git.Repository, places: Iterable[str], config: Config) -> None
             output.hint(text)
     except OSError as error:
         output.warn(f'cannot publish: {error.strerror}')
-        output.hint('the log has it all; the next command publishes it')
+        output.hint('the log has it all; the next checkpoint publishes it')
 
 
 def _subject(placed: list[Pending]) -> str:
@@ -159,11 +159,11 @@ def _subject(placed: list[Pending]) -> str:
 
 def _put_back(repo: git.Repository) -> None:
     """Something has overwritten the notes: unite them with what they were, and publish anew."""
-    marks = [os.path.join(place, eventlog.PUBLISHED) for place in places(repo)]
-    if any(map(os.path.exists, marks)):
+    known = places(repo)
+    if any(os.path.exists(os.path.join(place, eventlog.PUBLISHED)) for place in known):
         output.warn(f"something has overwritten '{notes.REF}'; what it had is put back")
         output.hint("see 'git session doctor'")
-    for place in places(repo):
+    for place in known:
         unmark(place)
     notes.restore(repo)
 

@@ -231,9 +231,7 @@ def test_a_ref_that_cannot_move(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(SessionError) as caught:
         publish({repo.git('rev-parse', 'HEAD'): ['a']})
     assert caught.value.message == "cannot update ref 'refs/notes/session'"
-    assert caught.value.hints[-1] == (
-        'the events are safe in the log; the next checkpoint publishes them'
-    )
+    assert caught.value.hints[-1] == 'the log has it all; the next checkpoint publishes it'
 
 
 def unite(*tips: str) -> None:
