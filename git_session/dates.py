@@ -11,7 +11,7 @@ import re
 from git_session import git
 from git_session.errors import USAGE, SessionError
 
-_SHORT = re.compile(r'(\d+) ?([smhdw])')
+_SHORT = re.compile(r'([0-9]+) ?([smhdw])')
 _UNITS = {'s': 'seconds', 'm': 'minutes', 'h': 'hours', 'd': 'days', 'w': 'weeks'}
 _NUMBERS = 'one two three four five six seven eight nine ten'
 _DAYS = 'mon tue wed thu fri sat sun'
@@ -26,7 +26,7 @@ _UNIT = re.compile(r'(?:second|minute|hour|day|week|month|year)s?')
 _DIGITS = re.compile(r'\d{1,4}|@?\d{9,12}|'
                      r'\d{4}-\d\d?-\d\d?(?:t[\d:]+(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?|'
                      r'\d\d?:\d\d(?::\d\d)?(?:am|pm)?|\d\d?(?:am|pm|st|nd|rd|th)|[+-]\d{4}|'
-                     r'\d\d?[/.]\d\d?[/.]\d{2,4}')  # fmt: skip
+                     r'\d\d?[/.]\d\d?[/.]\d{2,4}', re.ASCII)  # fmt: skip
 
 
 def moment(text: str, option: str, expected: str = 'a date') -> float:

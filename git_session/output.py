@@ -165,7 +165,7 @@ def style(stream: TextIO, color: str = 'auto') -> Style:
 
 def _width(terminal: bool) -> int:
     columns = os.environ.get('COLUMNS', '')
-    if columns.isdigit() and int(columns) > 0:
+    if columns.isdecimal() and int(columns) > 0:
         return max(int(columns), 40)
     if not terminal:
         return 80

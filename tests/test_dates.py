@@ -37,7 +37,8 @@ def test_dates_are_in_the_zone_of_the_user(repo: Repo, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize(
     'text', ['', ' ', 'x', 'main', 'HEAD~3', 'the day of days', '3', '--all', '20 x', 'nowhere',
-             '2 dayz ago', 'a week ago', 'v1.2.3', '\x1b[31m', 'yesterday; rm']
+             '2 dayz ago', 'a week ago', 'v1.2.3', '\x1b[31m', 'yesterday; rm', '\u0663d',
+             '\u0662\u0660\u0662\u0666-11-22']
 )  # fmt: skip
 def test_no_date(repo: Repo, text: str) -> None:
     with pytest.raises(SessionError) as refused:

@@ -133,7 +133,8 @@ def test_color(
 
 
 @pytest.mark.parametrize(
-    ('columns', 'width'), [('120', 120), ('10', 40), ('0', 80), ('x', 80), ('', 80), ('-5', 80)]
+    ('columns', 'width'),
+    [('\u00b2', 80), ('120', 120), ('10', 40), ('0', 80), ('x', 80), ('', 80), ('-5', 80)],
 )
 def test_width(columns: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('COLUMNS', columns)
