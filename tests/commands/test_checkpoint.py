@@ -229,6 +229,17 @@ def test_a_decision_goes_to_the_shared_log_first(work: Repo, run: Run) -> None:
     assert f'## {number}: Use PKCE\n' in work.git('show', 'HEAD:.session/decision-log.md')
 
 
+def test_a_message_that_cannot_be_written_leaves_no_decision(work: Repo, run: Run) -> None:
+    run('init', '--no-hooks')
+    (work.path / '.git/SESSION_EDITMSG').mkdir()
+    log = work.path / '.session/decision-log.md'
+    stage(work, **{'b.txt': 'two\n'})
+    before = (work.events(), log.read_bytes())
+    said = run('checkpoint', '-m', 'no', '-d', 'Use PKCE', status=128).err
+    assert said.startswith('fatal: cannot access ') and said.endswith(': Is a directory\n')
+    assert (work.events(), log.read_bytes()) == before
+
+
 def test_a_merge_is_concluded_with_its_own_message(work: Repo, run: Run) -> None:
     work.commit('ours', **{'a.txt': 'ours\n'})
     work.git('switch', '-q', 'main')
