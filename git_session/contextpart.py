@@ -49,7 +49,7 @@ def keep_up(here: Workspace, paths: Iterable[str], *, wanted: bool | None) -> No
     if stale and wanted is None:
         wanted = output.can_ask() and output.ask('Update context?')
         if not wanted:
-            output.hint("refresh what is made in it with '--update-context'")
+            output.hint("'--update-context' refreshes the generated part")
     for each in stale if wanted else ():
         made = update(here, each.folder)
         # It is as in the index, or it would not be stale: nothing else comes along.
@@ -87,7 +87,7 @@ def folder_of(here: Workspace, given: str) -> str:
     top = os.path.realpath(require_work_tree(here))
     real = os.path.realpath(given)
     if not os.path.isdir(real):
-        raise SessionError(f"'{given}' is no folder", status=REFUSED)
+        raise SessionError(f"'{given}' is not a directory", status=REFUSED)
     folder = '' if real == top else os.path.relpath(real, top)
     if not {'..', '.git'}.isdisjoint(folder.split(os.sep)):
         raise SessionError(f"'{given}' is outside of the working tree", status=REFUSED)
@@ -130,7 +130,7 @@ def _content(path: str, shown: str) -> bytes:
     if len(data) > contextfiles.MOST_BYTES:
         problem = f'larger than {contextfiles.MOST_BYTES >> 10} KiB'
     elif b'\0' in data:
-        problem = 'it is no text'
+        problem = 'it is not text'
     elif not os.access(path, os.W_OK):
         problem = 'it is read-only'
     else:
@@ -154,7 +154,7 @@ def _spliced(before: bytes, part: str, shown: str) -> bytes:
         return before + gap + new
     if len(begins) != 1 or len(ends) != 1 or begins[0] > ends[0]:
         raise SessionError(
-            f"cannot update '{shown}': the markers of its made part are no pair",
+            f"cannot update '{shown}': the markers of its generated part are not a pair",
             f"each of '{BEGIN}' and '{END}' has to begin one line, in this order",
             status=REFUSED,
         )

@@ -25,7 +25,8 @@ def run(action: str, values: Values) -> int:
     require_work_tree(here)
     if values.flag('revoke'):
         count = trust.revoke(here)
-        output.talk(f'nothing is allowed any more ({words.count(count, "command")} was before)')
+        gone = f'{words.count(count, "command")} no longer allowed'
+        output.talk(gone if count else 'nothing was allowed')
         return 0
     found = [trust.command(here, key) for key in trust.COMMANDS]
     commands = [each for each in found if each is not None]

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-ABOUT = 'Judge the session of this branch and the history of git, with reasons.'
+ABOUT = 'Judge the session of this branch and the whole history, with reasons.'
 FORMS = {
     '': Syntax(
         '', 0, 0,
@@ -53,7 +53,7 @@ def run(action: str, values: Values) -> int:
 
 def _without(here: Workspace) -> str:
     where = f" on branch '{output.line(here.repo.branch)}'" if here.repo.branch else ''
-    return f'no session{where}: this is from the history of git alone'
+    return f'no session{where}: this is from the commits alone'
 
 
 def _text(

@@ -116,7 +116,7 @@ def changes(session: Session, lines: list[Line], maker: Maker) -> None:
         if item is None or _kind(line.name) != kind:
             raise SessionError(f"line {line.number}: there is no {kind} '{line.name}'")
         if line.name in seen:
-            raise SessionError(f"line {line.number}: '{line.name}' stands there twice")
+            raise SessionError(f"line {line.number}: '{line.name}' is there twice")
         seen.add(line.name)
         if line.text != output.line(item.text):
             maker.add(f'{kind}.edit', ref=item.ref, text=line.text)

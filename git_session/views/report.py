@@ -143,7 +143,7 @@ def remarks(found: Report) -> list[str]:
     """What the reader has to know of the figures, whatever the form of the report."""
     said = []
     if found.is_sessionless:
-        said.append('This repository never had a session: this is from the history of git alone.')
+        said.append('This repository never had a session: this is from the commits alone.')
     elif not found.sessions:
         said.append('No session was at work in this time.')
     if found.is_shallow:

@@ -13,7 +13,7 @@ from tests.repo import Repo
 from tests.test_wholelog import raw
 from tests.views.test_schemas import check
 
-ALONE = 'this is from the history of git alone\n'
+ALONE = 'this is from the commits alone\n'
 
 
 def data(run: Run, *options: str) -> Any:

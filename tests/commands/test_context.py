@@ -241,12 +241,12 @@ def test_markers_that_are_no_pair(work: Repo, run: Run, text: str) -> None:
     text = text.replace('BEGIN', f'{BEGIN} -->').replace('END', f'{END} -->')
     work.write_file('docs/AGENTS.md', text)
     assert refuse(work, run, 'docs').startswith(
-        "error: cannot update 'docs/AGENTS.md': the markers of its made part are no pair\n"
+        "error: cannot update 'docs/AGENTS.md': the markers of its generated part are not a pair\n"
     )
 
 
 def test_what_cannot_be_updated(work: Repo, run: Run, tmp_path: Path) -> None:
-    assert refuse(work, run, 'nowhere') == "error: 'nowhere' is no folder\n"
+    assert refuse(work, run, 'nowhere') == "error: 'nowhere' is not a directory\n"
     outside = f"error: '{tmp_path}' is outside of the working tree\n"
     assert refuse(work, run, str(tmp_path)) == outside
     assert refuse(work, run, '.git') == "error: '.git' is outside of the working tree\n"
@@ -258,7 +258,7 @@ def test_what_cannot_be_updated(work: Repo, run: Run, tmp_path: Path) -> None:
         "error: cannot update 'src/CLAUDE.md': leads out of the working tree\n"
     )
     work.write_file('docs/AGENTS.md', b'a\0b')
-    assert refuse(work, run, 'docs') == "error: cannot update 'docs/AGENTS.md': it is no text\n"
+    assert refuse(work, run, 'docs') == "error: cannot update 'docs/AGENTS.md': it is not text\n"
     work.write_file('docs/AGENTS.md', b'a' * (256 * 1024 + 1))
     assert 'larger than 256 KiB' in refuse(work, run, 'docs')
 
@@ -279,7 +279,7 @@ def test_usage(work: Repo, run: Run) -> None:
 # --- at a checkpoint, in the handoff
 
 TOLD = 'src/auth/CLAUDE.md is stale (critical: 100 days old, 13 commits in its folder since)\n'
-HINT = "hint: refresh what is made in it with '--update-context'\n"
+HINT = "hint: '--update-context' refreshes the generated part\n"
 
 
 @pytest.fixture

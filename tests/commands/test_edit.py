@@ -83,7 +83,7 @@ def test_one_undo_takes_all_of_it_back(lists: Repo, run: Run, edit: Edit) -> Non
         ('s/^pending obj-2.*/pending obj-2/', 'line 2: the text is missing'),
         ('s/obj-2/obj-7/', "line 2: there is no objective 'obj-7'"),
         ('s/obj-2/blk-1/', "line 2: there is no objective 'blk-1'"),
-        ('s/obj-2/obj-1/', "line 2: 'obj-1' stands there twice"),
+        ('s/obj-2/obj-1/', "line 2: 'obj-1' is there twice"),
         ('/dec-1/d', 'dec-1 was removed; decisions cannot be removed'),
         ('d', 'nothing is left of the lists'),
     ],

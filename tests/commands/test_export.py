@@ -141,7 +141,7 @@ def test_what_looks_like_a_secret(work: Repo, run: Run) -> None:
     assert 'key is hunter2' in said.out
     assert said.err == (
         'warning: 1 text looks like a secret and left as written\n'
-        "hint: with '--redact' it is written redacted\n"
+        "hint: '--redact' writes it redacted\n"
     )
     said = run('export', '--redact')
     assert (said.err, 'hunter2' in said.out) == ('', False)

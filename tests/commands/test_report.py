@@ -281,7 +281,7 @@ def test_a_history_without_a_session(make_repo: Callable[..., Repo], run: Run, a
     assert run('report', '--weekly').out == (
         '# Week: plain, 2026-11-17 to 2026-11-23\n\n'
         '1 commit (+1 -0). Commits of `main`.\n\n'
-        'This repository never had a session: this is from the history of git alone.\n\n'
+        'This repository never had a session: this is from the commits alone.\n\n'
         '## Activity\n\n| Day | Commits | Lines |\n| --- | --: | --: |\n'
         '| 2026-11-22 | 1 | +1 -0 |\n\n'
         '## People\n\n| Name | Commits | Lines |\n| --- | --: | --: |\n'

@@ -168,7 +168,7 @@ def test_the_tables_behind_the_charts() -> None:
 
 def test_a_repository_without_sessions_says_so() -> None:
     found = read(sessionless())
-    assert 'This repository never had a session: this is from the history' in found.text
+    assert 'This repository never had a session: this is from the commits' in found.text
     assert 'Commits per day' in found.text and 'Active time' not in found.text
     assert 'Sessions' not in re.sub(r'\s+', ' ', found.text.partition('Activity')[0])
     assert 'Health' in found.text and 'Unknown: health is that of a session' in found.text
