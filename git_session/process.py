@@ -1,4 +1,4 @@
-"""A git that runs: what goes in, what it says, and how it ends.  `git` says what it is told.
+"""A git that runs: what goes in, what it says, how it ends.  What is run, `git` decides.
 
 Several run side by side, and each is read when its answer is needed.
 """
