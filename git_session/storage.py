@@ -30,12 +30,14 @@ class Balance(Record):
 
 def compare(here: Workspace) -> Balance:
     """Read all logs and all notes; linear in both."""
-    noted: dict[str, dict[str, Event]] = {}
+    noted: dict[str, dict[str, bytes]] = {}  # lines: as events those of all sessions are too much
     tip = notes.tip()
     read = notes.additions(here.repo, '', tip) if tip else ()
     for _, lines in output.counting('reading notes', read, lambda: notes.number(tip)):
-        for event in filter(None, map(events.decode, lines)):
-            noted.setdefault(event.session, {})[event.id] = event
+        for line in lines:
+            event = events.decode(line)
+            if event is not None:
+                noted.setdefault(event.session, {})[event.id] = line
     share = here.config['session.share']
     unnoted, unlogged = {}, {}
     damaged: dict[str, int] = {}
@@ -43,7 +45,8 @@ def compare(here: Workspace) -> Balance:
         session, logged, bad = archive.load(place)
         if bad and archive.is_finished(here.repo.sessions, place):
             damaged[place] = bad
-        there = noted.get(session.id, {})
+        found = filter(None, map(events.decode, noted.get(session.id, {}).values()))
+        there = {event.id: event for event in found}
         united = events.unite([*logged, *there.values()])
         missing = [event for event in united if event is there.get(event.id)]
         if missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import re
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from git_session import eventlog, output
+from git_session import eventlog, git, output, sharing
+from git_session.events import Event
 from git_session.hooks import EVENTS
 from tests.commands.conftest import Run
 from tests.repo import Repo
@@ -365,3 +367,26 @@ def test_how_far_it_is_is_said(work: Repo, run: Run, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(output, 'counting', count)
     run('doctor', '--no-probe')
     assert titles == {'reading notes': (1, 1), 'reading sessions': (1, 1)}
+
+
+def test_not_all_that_was_published_is_held_as_events(
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The notes of ten thousand sessions would be more than half a gigabyte."""
+    for number in range(20):
+        run('note', f'number {number}')
+    run('checkpoint', '--no-commit')
+    logged = len(work.events())
+    assert logged > 20
+    held: list[int] = []
+    places = sharing.places
+
+    def counted(repo: git.Repository) -> list[str]:
+        gc.collect()
+        held.append(sum(isinstance(each, Event) for each in gc.get_objects()))
+        return places(repo)
+
+    monkeypatch.setattr(sharing, 'places', counted)
+    run('doctor', '--no-probe')
+    # The workspace has those of its session, and the look at live ones those of the last.
+    assert [number < 2.5 * logged for number in held] == [True]
