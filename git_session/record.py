@@ -23,9 +23,11 @@ class Record:
     """
 
     _fields: tuple[str, ...] = ()
+    _names: frozenset[str] = frozenset()
 
     def __init_subclass__(cls) -> None:
         cls._fields = tuple(cls.__annotations__)
+        cls._names = frozenset(cls._fields)
 
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = self._fields
@@ -34,14 +36,14 @@ class Record:
         if len(values) == len(fields) and not named:
             return  # nearly all of them
         own.update(named)
+        if len(own) != len(values) + len(named) or not own.keys() <= self._names:
+            raise TypeError(f'{type(self).__name__} has the fields {", ".join(fields)}')
         if len(own) < len(fields):
             for name in fields:
                 if name not in own:
                     if not hasattr(type(self), name):
                         raise TypeError(f'{type(self).__name__}: {name} is missing')
                     own[name] = getattr(type(self), name)
-        if len(own) != len(fields) or len(values) + len(named) > len(own):
-            raise TypeError(f'{type(self).__name__} has the fields {", ".join(fields)}')
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f'{type(self).__name__} cannot be changed')
