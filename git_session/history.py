@@ -392,12 +392,6 @@ def changed(*revisions: str) -> tuple[Change, ...]:
     return parse_diff(git.read(*_diff(*revisions)))
 
 
-def commit_changes(commit: Commit) -> tuple[Change, ...]:
-    """The files that one commit changed, against its first parent."""
-    parent = commit.parents[0] if commit.parents else empty_tree()
-    return changed(parent, commit.oid)
-
-
 def paths(oids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """What each commit changed: object id -> paths; merges, and those that are gone, have none."""
     names = '\n'.join(filter(is_oid, oids))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from git_session import chronicle, context, gates, git, history, summaries, tdd, wholelog
 from git_session.analysis import contexthealth, health, landscape, recommendations, velocity
-from git_session.analysis.gates import Gate, Judged
 from git_session.analysis.health import Facts, Health
 from git_session.analysis.landscape import Landscape
 from git_session.analysis.recommendations import Known
@@ -23,10 +22,9 @@ if TYPE_CHECKING:
 
 
 class Whole(Record):
-    """All of history, and how it was read."""
+    """All of history, and what of it is not known."""
 
     landscape: Landscape
-    read: int  # commits read now; the others were kept
     is_shallow: bool
     has_lines: bool
 
@@ -36,10 +34,6 @@ class Patterns(Record):
 
     judged: Judged
     found: tuple[Pattern, ...]
-
-    @property
-    def imports(self) -> Gate | None:
-        return next((each for each in self.judged.gates if each.name == 'imports'), None)
 
 
 class Insight:
@@ -145,7 +139,7 @@ def whole(here: Workspace, now: float) -> Whole:
         present=wholelog.files(here.repo.head) if here.repo.head else (),
         branches=branches, now=now,
     )  # fmt: skip
-    return Whole(drawn, found.read, found.is_shallow, found.has_lines)
+    return Whole(drawn, found.is_shallow, found.has_lines)
 
 
 def is_partial(here: Workspace) -> bool:

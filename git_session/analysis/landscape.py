@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _WEEKS = 12  # of the newest activity
 _HALF = 0.5
+_MOST = 50  # files, and pairs of files
 
 
 class Author(Record):
@@ -76,7 +77,6 @@ class Rhythm(Record):
 
     days: int  # with a commit
     first_day: int | None  # days since 1970
-    last_day: int | None
     weeks: tuple[int, ...]
     weekdays: tuple[int, ...]  # from Monday
     hours: tuple[int, ...]
@@ -109,9 +109,9 @@ class Landscape(Record):
 
 def draw(
     tally: Tally, *, people: Mapping[str, str], present: Collection[str],
-    branches: Sequence[Branch], now: float, most: int = 50,
+    branches: Sequence[Branch], now: float,
 ) -> Landscape:  # fmt: skip
-    """Everything that is known; `most` files and pairs.
+    """Everything that is known; of files and pairs of files the first.
 
     `people` has ``Name <email>`` of a commit -> that of mailmap, `present` the paths that
     are there now.
@@ -125,8 +125,8 @@ def draw(
         tally.commits, tally.merges,
         sum(each.added for each in tally.people), sum(each.deleted for each in tally.people),
         tally.binary, tally.fixes, tally.reverts, tuple(tally.taken),
-        tuple(_authors(tally.people, people)), tuple(_hot(each, names) for each in files[:most]),
-        tuple(_together(tally, present)[:most]), tally.window, tuple(_owned(files, names)),
+        tuple(_authors(tally.people, people)), tuple(_hot(each, names) for each in files[:_MOST]),
+        tuple(_together(tally, present)[:_MOST]), tally.window, tuple(_owned(files, names)),
         _rhythm(tally, dict(days), today),
         tuple((day, commits, added, deleted) for day, (commits, added, deleted) in days),
         tuple(branches),
@@ -226,7 +226,7 @@ def _rhythm(tally: Tally, days: Mapping[int, Sequence[int]], today: int) -> Rhyt
             weeks[_WEEKS - 1 - back] += counts[0]
     hours = tally.hours
     return Rhythm(
-        len(days), min(days, default=None), max(days, default=None), tuple(weeks),
+        len(days), min(days, default=None), tuple(weeks),
         tuple(sum(hours[at : at + 24]) for at in range(0, len(hours), 24)),
         tuple(sum(hours[at::24]) for at in range(DAY // HOUR)),
         quantile(tally.sizes, 0.5), quantile(tally.sizes, 0.9),

@@ -63,7 +63,7 @@ def sessionless(days: int = 40) -> Report:
         for at, path in enumerate(PATHS)
     )
     rhythm = Rhythm(
-        len(made), 1, 2, (0,) * 12, (9, 8, 7, 6, 5, 1, 0), tuple(range(24)), 9, 90, 0, 0,
+        len(made), 1, (0,) * 12, (9, 8, 7, 6, 5, 1, 0), tuple(range(24)), 9, 90, 0, 0,
     )  # fmt: skip
     landscape = Landscape(
         commits, 3, 5000, 400, 0, 4, 1, (), authors, hot, (), 500, (), rhythm, (),
