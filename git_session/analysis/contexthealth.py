@@ -81,11 +81,9 @@ def judge(
         looked, oldest = looked + 1, min(oldest, float(commit.time))
         for path in [each for each in commit.paths if each in open_ones]:
             found[path] = Health(path, _days(now, commit.time), open_ones.pop(path))
+        touched = _above(commit.paths)
         for path in open_ones:
-            folder = path.rpartition('/')[0]
-            prefix = folder + '/' if folder else ''
-            if any(each.startswith(prefix) for each in commit.paths):
-                open_ones[path] += 1
+            open_ones[path] += path.rpartition('/')[0] in touched
         is_old = _days(now, oldest) >= _ENOUGH_DAYS
         if not open_ones or (is_old and min(open_ones.values()) >= _ENOUGH_COMMITS):
             break
@@ -97,6 +95,15 @@ def judge(
             if is_more else Health(path, is_known=False)
         )  # fmt: skip
     return [found[path] for path in paths]
+
+
+def _above(paths: Iterable[str]) -> set[str]:
+    """The folders that one of the paths is in or below, '' for the top."""
+    found: set[str] = set()
+    for path in paths:
+        while path and (path := path.rpartition('/')[0]) not in found:
+            found.add(path)
+    return found
 
 
 def _days(now: float, then: float) -> int:
