@@ -8,14 +8,13 @@ is printed is the strict JSON of that agent or nothing, nothing is ever said on 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import select
 import time
 
+from git_session import agentmemory as memory
 from git_session import enabled, eventlog, events, git, identity, output, presence, words
 from git_session.errors import SessionError
-from git_session.identity import Agent
 from git_session.integrations import agents
 from git_session.integrations.agents import Input, Program
 
@@ -30,7 +29,6 @@ BUDGET = 8000  # characters of a brief; less where an agent takes less
 SHORT = 2500
 _MOST_BYTES = 8 << 20  # of stdin
 _PATIENCE = 2.0  # seconds in which an agent has to write its input
-_AGAIN = 3.0  # seconds in which the same event of the same session is a second copy of the hook
 _MOST_SUMMARY = 4000  # characters of a compaction's summary
 _MOST_COUNTED = 200  # files in which lines are counted: git reads each of them
 _ROOM = 200  # of an agent's limit that is left free
@@ -138,7 +136,7 @@ def _answered(program: Program, event: str, given: Input, asked: git.Asked) -> s
         return ''
     # Codex CLI starts a session twice when it compacts one that it takes up again.
     source = 'short' if given.source in _SHORT_SOURCES else given.source
-    if _is_second(repo, event + source):
+    if memory.is_second(repo, event + source):
         return ''
     if event == agents.SESSION_START:
         return _start(program, given, repo, asked)
@@ -162,9 +160,9 @@ def _start(program: Program, given: Input, repo: git.Repository, asked: git.Aske
         return ''
     if os.path.isdir(repo.sessions):
         presence.renew(here.repo, me)
-        _note_others(here.repo, me)
+        memory.note_others(here.repo, me)
         if program.resumes or not is_short:
-            _mark(here.repo, me)
+            memory.settle_loss(here.repo, me)
     from git_session import brief
 
     if here.session is None:
@@ -246,39 +244,18 @@ def _moved(program: Program, event: str) -> str:
     settings = git.parse_configuration(asked.configuration.reply().out)
     if not os.path.isdir(repo.sessions) or enabled.why_off(settings, repo.branch):
         return ''
-    with _alone(repo, me):
+    with memory.alone(repo, me):
         before = presence.own(repo, me)
         said = _head(repo, before) if before is not None else []
         if not agents.tells(program, event):
             if not said:  # what cannot be said stays to be said
                 presence.renew(repo, me)
             return ''
-        said += _note_others(repo, me)
+        said += memory.note_others(repo, me)
         presence.renew(repo, me)
-        lost = _mark(repo, me)
+        lost = memory.settle_loss(repo, me)
     short = _lost(program, lost) if lost and not program.starts_anew else ''
     return '\n'.join(filter(None, [' '.join(said), short]))
-
-
-class _alone:
-    """One hook of an agent at a time: what the first copy says, the second finds said."""
-
-    def __init__(self, repo: git.Repository, me: Agent | None) -> None:
-        self._path = os.path.join(repo.gitdir, presence.FOLDER, '.turn-' + _own_name(me))
-        self._handle = -1
-
-    def __enter__(self) -> None:
-        try:
-            os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            os.utime(self._handle)  # or it would be forgotten while it is held
-            fcntl.flock(self._handle, fcntl.LOCK_EX)
-        except OSError:
-            pass  # said twice is better than not at all
-
-    def __exit__(self, *_: object) -> None:
-        if self._handle >= 0:
-            os.close(self._handle)
 
 
 def _head(repo: git.Repository, before: presence.Lease) -> list[str]:
@@ -320,7 +297,7 @@ def _how() -> str:
     return "; last by 'git reset'" if newest.startswith('reset: ') else ''
 
 
-def _lost(program: Program, marked: str) -> str:
+def _lost(program: Program, knew: str) -> str:
     """The short form for an agent that could not be told it before."""
     from git_session import brief
     from git_session.workspace import open_workspace
@@ -328,94 +305,8 @@ def _lost(program: Program, marked: str) -> str:
     here = open_workspace(work=True, most_counted=_MOST_COUNTED, meanwhile=_load)
     if here.session is None or here.off:
         return ''
-    then = float(marked) if marked != '-' else None
+    then = float(knew) if knew != '-' else None
     return _fitting(program, lambda budget: brief.short(here, then=then, budget=budget), SHORT)
-
-
-def _note_others(repo: git.Repository, me: Agent | None) -> list[str]:
-    """Who else is live on the branch that the agent was not told of yet; now it is.
-
-    The names that it knows are in ``session-live/.told-<its own>``, one a line.
-    """
-    there = {_shown(each, repo): each for each in presence.live(repo, me)}
-    path = os.path.join(repo.gitdir, presence.FOLDER, '.told-' + _own_name(me))
-    known = set(_lines(path))
-    fresh = [each for name, each in there.items() if name not in known]
-    if set(there) != known:
-        try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            eventlog.write_file(path, ''.join(f'{name}\n' for name in sorted(there)))
-        except OSError:
-            pass
-    if not fresh:
-        return []
-    shown = ', '.join(
-        (output.line(each.who) or 'somebody')
-        + ('' if each.worktree == repo.top else f' in {output.line(each.worktree)}')
-        for each in fresh
-    )
-    return [f'Also live on this branch now: {shown}.']
-
-
-def _shown(lease: presence.Lease, repo: git.Repository) -> str:
-    who = f'{lease.agent.name}-{lease.agent.id}' if lease.agent else 'person'
-    return f'{who} {output.line(lease.worktree)}'
-
-
-def _own_name(me: Agent | None) -> str:
-    return f'{me.name}-{me.id}' if me else 'person'
-
-
-def _lines(path: str) -> list[str]:
-    try:
-        with open(path, encoding='utf-8', errors='surrogateescape') as file:
-            return file.read(1 << 16).split('\n')[:-1]
-    except OSError:
-        return []
-
-
-def _mark(repo: git.Repository, me: Agent | None, mark: str = '') -> str:
-    """Note that the agent's memory was cut, or that it was told what it lost; the mark before.
-
-    A mark is when it knew all last, in epoch seconds, or ``-``.
-    """
-    path = os.path.join(repo.gitdir, presence.FOLDER, '.lost-' + _own_name(me))
-    was = next(iter(_lines(path)), '')
-    if mark:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        eventlog.write_file(path, mark + '\n')
-    elif was:
-        try:
-            os.remove(path)
-        except OSError:
-            return ''  # another copy of the hook was faster: it says so
-    return was
-
-
-def _is_second(repo: git.Repository, event: str) -> bool:
-    """Whether this is a second copy of one hook: of the user's and of the project's file.
-
-    Agents run all that they find, some at the same time.  An agent without an id has
-    nothing to tell copies by.
-    """
-    me = identity.agent()
-    if me is None or not me.id or not os.path.isdir(repo.sessions):
-        return False
-    place = os.path.join(repo.gitdir, presence.FOLDER)
-    name = ''.join(each if each.isascii() and each.isalnum() else '-' for each in event)
-    path = os.path.join(place, f'.once-{_own_name(me)}-{name[:40]}')
-    try:
-        os.makedirs(place, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            found, now = os.read(handle, 40), time.time()
-            os.pwrite(handle, f'{now:020.6f}'.encode(), 0)
-            return found != b'' and abs(now - float(found)) < _AGAIN
-        finally:
-            os.close(handle)
-    except (OSError, ValueError):
-        return False
 
 
 # --- compaction, and the end
@@ -431,7 +322,7 @@ def _compact(program: Program, event: str, given: Input, asked: git.Asked) -> No
     if event == agents.PRE_COMPACT:
         if program.believed and given.reason not in program.believed:
             return
-        _mark(here.repo, identity.agent(), '-')
+        memory.note_loss(here.repo, identity.agent(), '-')
         facts = {} if program.keeps_summaries else {'label': 'compaction'}
         _record(here, 'compact', given.reason, **facts)
     else:
@@ -452,11 +343,9 @@ def _end(program: Program, given: Input, repo: git.Repository, asked: git.Asked)
     if presence.own(repo, me) is None:
         return  # a second copy of the hook, or nobody ever knew of this one
     presence.leave(repo, me)
-    for kind in ('told', 'lost', 'turn'):
-        path = os.path.join(repo.gitdir, presence.FOLDER, f'.{kind}-{_own_name(me)}')
-        eventlog.remove(path)
+    memory.forget(repo, me)
     if not program.resumes:
-        _mark(repo, me, f'{time.time()}')
+        memory.note_loss(repo, me, f'{time.time()}')
     here = open_workspace(reconcile=False, asked=asked)
     if not here.off:
         _record(here, 'end', given.reason)

@@ -60,7 +60,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'chronicle', 'forks', 'summaries', 'insight', 'told', 'periodlog', 'reporting', 'outfile',
         'comparing',
         'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
-        'agentsetup', 'agenthook',
+        'agentsetup', 'agentmemory', 'agenthook',
     ),
     'commands': ('commands',),
     'entry': ('main', '__main__'),
