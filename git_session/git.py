@@ -309,8 +309,11 @@ def edit(path: str) -> None:
     # The editor is the user's own command line, which git runs by the shell too.  That shell
     # would end of Ctrl-C, but for the trap, which what it starts does not inherit.
     arguments = ('sh', '-c', f'trap : INT; {editor} "$@"', editor, path)
+    import signal
+
     with Patience() as patience:
-        pid = os.posix_spawnp('sh', arguments, os.environ)
+        # Python ignores SIGPIPE; what the editor runs is to end of it.
+        pid = os.posix_spawnp('sh', arguments, os.environ, setsigdef=(signal.SIGPIPE,))
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     patience.check(status)
     if status != 0:

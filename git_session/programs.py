@@ -72,7 +72,8 @@ def _lead(
 ) -> int | None:  # fmt: skip
     """Run a program as the leader of a process group; kill the group when it may not go on.
 
-    Signals are held until it is known what to kill: it would be left alone otherwise.
+    Signals are held until it is known what to kill: it would be left alone otherwise.  Python
+    ignores SIGPIPE, which a pipeline's writers are to end of.
     """
     import signal
     import time
@@ -82,8 +83,9 @@ def _lead(
     pid, begun, pause = 0, time.monotonic(), 0.001
     try:
         pid = os.posix_spawnp(
-            program, arguments, env, file_actions=actions, setsid=True, setsigmask=mask
-        )
+            program, arguments, env, file_actions=actions, setsid=True, setsigmask=mask,
+            setsigdef=(signal.SIGPIPE,),
+        )  # fmt: skip
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         while go_on(time.monotonic() - begun):
             done, status = os.waitpid(pid, os.WNOHANG)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from git_session import git
+from git_session import git, programs
 from git_session.errors import SessionError
 from tests.repo import Repo, Result
 
@@ -332,6 +332,19 @@ def test_an_old_editor_of_the_environment(
     monkeypatch.setenv('GIT_EDITOR', 'sed -i s/one/two/')
     git.edit(str(file))
     assert file.read_text() == 'two\n'
+
+
+def test_a_pipe_that_nobody_reads_ends_its_writer(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Python ignores SIGPIPE, and no shell can take that back."""
+    said = tmp_path / 'said'
+    pipe = f'{{ while echo x; do :; done; echo went on >> {said}; }} 2>&1 | head -n 1'
+    programs.shell(pipe, folder=str(tmp_path), env=os.environ, said=str(tmp_path / 'log'),
+                   go_on=lambda seconds: seconds < 60)  # fmt: skip
+    monkeypatch.setenv('GIT_EDITOR', f'{pipe} >&2; :')
+    git.edit(str(tmp_path / 'log'))
+    assert not said.exists()
 
 
 def test_opening_leaves_no_process_behind(session: Repo) -> None:
