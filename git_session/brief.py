@@ -23,6 +23,7 @@ from git_session.replay import replay
 from git_session.session import Session
 from git_session.views import brief, sections, since
 from git_session.views.brief import Scene
+from git_session.views.quoting import branch
 from git_session.views.sections import Section
 from git_session.views.since import News, Since
 from git_session.workspace import Workspace
@@ -153,6 +154,6 @@ def _news(here: Workspace, moment: Since) -> tuple[Session, News, list[Section]]
         changes = history.changed(start, work.head) if start and commits else ()
         late = history.between(work.head, work.base) if work.behind else ()
         missing = sum(each.time > moment.moment for each in late)
-        news = News(commits, changes, missing, brief.base_name(session, work))
+        news = News(commits, changes, missing, branch(work.base_name))
     found = since.sections(before, session, news, me=_me(here), date_format=here.dates)
     return before, news, found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from git_session import git
+from git_session import git, words
 from git_session.record import Record
 from git_session.session import Session
 
@@ -71,6 +71,12 @@ class Work(Record):
     base: str  # the revision compared with, '' for all of history
     head: str | None
     is_in_base: bool = False  # the base has all that was built, merged or squashed
+
+    @property
+    def base_name(self) -> str:
+        """The base as people call it: a short refname, or a short object id."""
+        name = self.base.removeprefix('refs/heads/').removeprefix('refs/remotes/')
+        return words.short(name) if is_oid(name) else name
 
     @property
     def added(self) -> int:

@@ -66,8 +66,8 @@ def next_steps(
         steps.append(Step('settle what is marked in the code', places + more))
     steps += _tree(work)
     if work.behind and not work.is_in_base:
-        base = work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/')
         here = f', {moved} of them on files of this session' if moved else ''
+        base = line(work.base_name)
         steps.append(Step(f'take in {base}', f'{words.count(work.behind, "commit")} behind{here}'))
     steps += [_look_over(each) for each in stale]
     finished = not session.open_objectives() and not session.open_blockers()

@@ -104,8 +104,8 @@ def _standing(session: Session, work: Work, scene: Scene) -> list[str]:
     if total:
         items.append(f'{done} of {words.count(total, "objective")} done')
     if work.ahead is not None:
-        base = base_name(session, work)
-        items.append(f'{words.count(work.ahead, "commit")} ahead of {base}, {work.behind} behind')
+        ahead = words.count(work.ahead, 'commit')
+        items.append(f'{ahead} ahead of {branch(work.base_name)}, {work.behind} behind')
     last = status.last_checkpoint(session, work, track=scene.track)
     if last is not None:
         label = f' {quoted(last[0], 100)}' if last[0] else ''
@@ -117,18 +117,12 @@ def _standing(session: Session, work: Work, scene: Scene) -> list[str]:
     return [*items, *figures.said(scene.measured.figures), *scene.remarks]
 
 
-def base_name(session: Session, work: Work) -> str:
-    """The base as people call it."""
-    base = work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/')
-    return words.short(base) if base == session.base else branch(base)
-
-
 def _warnings(session: Session, work: Work, scene: Scene, voice: Voice) -> list[str]:
     around = scene.around
     return [
         *_blockers(session, voice, scene.now),
         *dead_ends(session.dead_ends, voice),
-        *context.moved(around, base_name(session, work)),
+        *context.moved(around, branch(work.base_name)),
         *context.gotchas(around),
         *(f'{line(each.place)}: {tagless(own(each.said))}' for each in scene.measured.annotations),
         *context.stale(around),

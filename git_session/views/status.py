@@ -94,8 +94,7 @@ def _head(
         lines = style.wrap('Session ', f'{name} ({style.paint(state, color)})')
         lines += style.wrap('  on ', line(session.branch))
     if work.ahead is not None:
-        base = line(work.base.removeprefix('refs/heads/').removeprefix('refs/remotes/'))
-        base = words.short(base) if base == session.base else base
+        base = line(work.base_name)
         behind = f', {work.behind} behind' if work.behind else ''
         lines += style.wrap(
             '  ', f'{words.count(work.ahead, "commit")} ahead of {base}{behind}', hang=2

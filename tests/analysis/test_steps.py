@@ -83,3 +83,12 @@ def test_end_when_all_is_done() -> None:
     log.add('blocker.resolve', ref=blocker)
     log.add('end', result='ended')
     assert next_steps(log.replay(), NOTHING) == []
+
+
+def test_the_base_has_the_name_that_people_call_it() -> None:
+    for base, name in (
+        ('refs/heads/main', 'main'), ('refs/remotes/origin/main', 'origin/main'),
+        ('3f9c' * 10, '3f9c3f9c3f'), ('v1\x1b', 'v1\\x1b'),
+    ):  # fmt: skip
+        steps = next_steps(Log().replay(), NOTHING.replace(base=base, behind=2))
+        assert Step(f'take in {name}', '2 commits behind') in steps
