@@ -126,6 +126,9 @@ class SavedWork(Record):
     by: str
 
 
+_LONGEST = 31 * 86400.0  # seconds of a gap that can be active time
+
+
 class Session:
     """What a log says.  Lists are in the order in which things were added."""
 
@@ -209,8 +212,10 @@ class Session:
     def spans(self, idle: float) -> list[tuple[float, float]]:
         """The gaps between neighbouring events of at most `idle` seconds: (begin, end).
 
-        A pause stops the clock, so the gap after one does not count.
+        A pause stops the clock, so the gap after one does not count; nor does one of more than
+        31 days, whatever `idle` says: each day of it would be shown.
         """
+        idle = min(idle, _LONGEST)
         # By time only: hooks know the second, so the pause of a switch and the resume of
         # the switch back may be of the same moment, and their order is that of the log.
         moments = sorted(self.clock, key=lambda moment: moment[0])

@@ -26,6 +26,7 @@ from git_session.integrations.agents import PROGRAMS
 from tests import hostile, malice
 from tests.agents.shapes import MADE
 from tests.hostile import Machine, World
+from tests.made import Log
 from tests.malice import Draw
 
 Kind = Callable[[World, Draw], None]
@@ -820,6 +821,15 @@ def test_thousands_of_events_of_others_cost_no_more_than_their_number(ground: Gr
     world.note(malice.many(*_log_commit(world), 4_000)['objective.start'])
     world.run('pull')
     assert b'(0 of 4001 done)' in world.run('status').out
+
+
+def test_a_gap_of_centuries_is_no_work_of_each_of_its_days() -> None:
+    log = Log()
+    log.add('start', 0, branch='refs/heads/work')
+    log.add('note', 86400, text='a day')
+    log.add('note', 250 * 365 * 86400, text='centuries')
+    spans = log.replay().spans(99_999 * 86400.0)
+    assert [end - begin for begin, end in spans] == [86400.0]
 
 
 def test_thousands_of_blockers_are_listed_in_linear_time(ground: Ground) -> None:
