@@ -273,7 +273,7 @@ def restore(repo: git.Repository, settings: Settings, saved: Saved) -> None:
         try:
             _restore(here, repo, saved)
         except OSError as error:
-            where = os.fsdecode(error.filename2 or error.filename or '.')
+            where = os.fsdecode(error.filename2 or error.filename or here.top)
             raise SessionError(
                 f"cannot restore the work in progress of '{saved.branch}': "
                 f"'{os.path.relpath(where, here.top)}': {error.strerror}",
