@@ -70,7 +70,8 @@ def of_history(found: Landscape, now: float, known: Known) -> list[Step]:
 
 
 def _branches(found: Landscape, now: float, known: Known) -> Iterable[Step]:
-    old = [each for each in found.branches if now - each.time > _OLD_DAYS * _DAY]
+    dated = [each for each in found.branches if each.time]  # the age of others is unknown
+    old = [each for each in dated if now - each.time > _OLD_DAYS * _DAY]
     merged = [each for each in old if each.is_merged and each.name != known.default]
     if merged:
         number = words.count(len(merged), 'branch', 'branches')

@@ -53,6 +53,7 @@ def test_branches_that_are_over_or_forgotten() -> None:
     branches = (
         Branch('done', old, True), Branch('main', old, True), Branch('$(x)', old, False),
         Branch('new', NOON - 90 * DAY, False), Branch('fresh', NOON, True),
+        Branch('undated', 0, False),
     )  # fmt: skip
     assert of_history(landscape(entry(), branches=branches), NOON, SESSION) == [
         Step('delete branches that are over',
