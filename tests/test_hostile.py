@@ -801,6 +801,8 @@ def test_nothing_that_somebody_wrote_does_harm(ground: Ground, kind: Kind) -> No
 _LONG = {
     'code of backticks': 'from git_session.output import code\n'
     'assert len(code("`" * 200_000)) == 600_004',
+    'beginnings of web tokens': 'from git_session.secrets import find\n'
+    'assert find("eyJ" * 100_000) is None and find("eyJ " * 100_000) == []',
     'a glob of commas': 'from git_session.globs import matcher\n'
     'assert not matcher(["{" + "," * 60_000])("a")',
     'a glob of alternatives': 'from git_session.globs import matcher\n'
