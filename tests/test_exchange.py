@@ -6,10 +6,11 @@ import json
 import shutil
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from git_session import exchange
+from git_session import archive, eventlog, exchange
 from tests.team import Clone, Run, Team, noted
 
 
@@ -49,6 +50,38 @@ def test_the_first_push_shows_what_leaves(team: Team, ann: Clone) -> None:
     ann.do('blockers', 'add', 'No key')
     second = ann.do('push')
     assert (second.out, second.err) == ('', 'pushed 1 event of 1 session to origin\n')
+
+
+def test_where_sessions_are_is_looked_up_once_for_all_that_leaves(
+    ann: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not for each of them: a list of ten thousand would be read ten thousand times."""
+    looked: list[str] = []
+    index, live = archive.index, eventlog.live
+
+    def noted_index(sessions: str) -> list[dict[str, Any]]:
+        looked.append('index')
+        return index(sessions)
+
+    def noted_live(sessions: str) -> dict[str, str]:
+        looked.append('live')
+        return live(sessions)
+
+    monkeypatch.setattr(archive, 'index', noted_index)
+    monkeypatch.setattr(eventlog, 'live', noted_live)
+    ann.do('status')
+    looked.clear()
+    one = ann.do('push', '--dry-run')
+    first = list(looked)
+    assert one.out.count('objective obj-1') == 1
+    ann.do('end')
+    ann.do('start', 'feature/y', '-o', 'Two')
+    ann.do('start', 'feature/z', '-o', 'Three')
+    ann.do('status')
+    looked.clear()
+    three = ann.do('push', '--dry-run')
+    assert three.out.count('start obj-1\n') == 3
+    assert looked == first
 
 
 def test_nothing_private_and_nothing_that_is_not_shared_leaves(team: Team, ann: Clone) -> None:

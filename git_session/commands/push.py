@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from git_session import archive, events, exchange, output, remotes, words
+from git_session import archive, eventlog, events, exchange, output, remotes, words
 from git_session.errors import SessionError
 from git_session.events import Event
 from git_session.exchange import Outgoing
@@ -71,9 +71,10 @@ def _sessions(outgoing: Outgoing) -> str:
 def _listing(here: Workspace, outgoing: Outgoing, most: int | None) -> str:
     """What leaves, in words: as it leaves, so redacted."""
     shown = []
+    live = {name: branch for branch, name in eventlog.live(here.repo.sessions).items()}
     for name, found in _by_session(outgoing).items():
         shown.append(f'{output.line(name)}: {words.count(len(found), "event")}\n')
-        names = _names(here, name)
+        names = _names(here.repo.sessions, name, live.get(name))
         for event in found[:most]:
             shown.append(f'  {log.describe(event, names)}\n')
         if most is not None and len(found) > most:
@@ -82,10 +83,14 @@ def _listing(here: Workspace, outgoing: Outgoing, most: int | None) -> str:
     return ''.join(shown)
 
 
-def _names(here: Workspace, name: str) -> dict[str, str]:
+def _names(sessions: str, name: str, branch: str | None) -> dict[str, str]:
+    """What people type for the items of a session, live on `branch` or in the archive."""
     try:
-        return archive.load(archive.find(here.repo.sessions, name, None))[0].names()
-    except SessionError:  # of somebody else, and not taken in yet
+        place = archive.folder(sessions, name)
+        if branch is not None:
+            place = eventlog.directory(sessions, branch)
+        return archive.load(place, name)[0].names()  # none of one that is not taken in yet
+    except SessionError:  # its id is no name of a file
         return {}
 
 
