@@ -176,6 +176,13 @@ def test_what_only_they_have_stays_as_they_wrote_it(store: Store) -> None:
     assert ours == before or _saved(store, ours) == before
 
 
+def test_a_file_where_a_directory_would_be(store: Store) -> None:
+    root: Directory = {b'ab': (0o100644, store.note([b'no note']))}
+    before = dict(root)
+    assert notetree.add(store, root, OBJECTS[0].encode(), [b'x'])
+    assert root == {**before, OBJECTS[0].encode(): (0o100644, store.note([b'x']))}
+
+
 def test_what_is_no_note(store: Store) -> None:
     """Names of another length, with other letters, and links."""
     note = store.note([b'a'])
