@@ -37,7 +37,13 @@ def run(action: str, values: Values) -> int:
     if values.json:
         output.json(handoff.data(handover.facts(here, time.time())))
         return 0
-    return _write(here, _fresh(here), values)
+    text = ending.handoff_text(here, time.time(), strict=True)
+    if values.text('output') in (None, '-'):
+        _record(here, text)
+        return _write(here, text, values)
+    status = _write(here, text, values)  # what cannot be written was not handed over
+    _record(here, text)
+    return status
 
 
 def _check(here: Workspace, values: Values) -> int:
@@ -60,15 +66,13 @@ def _check(here: Workspace, values: Values) -> int:
     return REFUSED if found else 0
 
 
-def _fresh(here: Workspace) -> str:
-    """A handoff of the session as it is now; writing one is recorded."""
-    text = ending.handoff_text(here, time.time(), strict=True)
+def _record(here: Workspace, text: str) -> None:
+    """Say in the log that the session was handed over as it is now, and keep the text."""
     if here.repo.head:
         maker = here.maker()
         maker.add('handoff', commit=here.repo.head)
         here.record(maker.made)
     eventlog.write_file(os.path.join(here.place, 'handoff.md'), text)
-    return text
 
 
 def _stored(here: Workspace, place: str, values: Values) -> int:

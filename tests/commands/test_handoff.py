@@ -45,7 +45,9 @@ def test_a_file_of_somebody_is_not_overwritten(work: Repo, run: Run) -> None:
 
 
 def test_a_file_that_cannot_be_written(work: Repo, run: Run) -> None:
+    before = work.events()
     refused = run('handoff', '-o', 'nowhere/x.md', status=128)
+    assert work.events() == before
     assert refused.err == "fatal: could not write 'nowhere/x.md': No such file or directory\n"
 
 
