@@ -44,6 +44,8 @@ NOT_RUN = {
     'CONTRIBUTING.md: .venv/bin/python -m tests.lives': 'takes an hour; test_lives.py leads some',
     'CONTRIBUTING.md: .venv/bin/python -m tests.hostile': 'takes an hour; test_hostile.py has some',
     'CONTRIBUTING.md: python -m pytest': 'would run the suite within the suite',
+    'CONTRIBUTING.md: .venv/bin/coverage run': 'would run the suite within the suite',
+    'CONTRIBUTING.md: .venv/bin/pip install mutmut': 'needs a package registry, and takes an hour',
     'README.md: sh install.sh --test': 'is what runs this',
     'README.md: src/shop/domain/order.py:5': 'one line of an answer',
     'docs/agents.md: npm install': 'needs the network, and accounts',
@@ -57,6 +59,7 @@ NOT_RUN = {
     'docs/prompt.md: ~/src/shop': 'what a terminal shows',
     'docs/prompt.md: source ~': 'in a start-up file of fish; test_prompt.py sources it',
     'docs/prompt.md: printf': 'the line of a fish function; test_prompt.py has it',
+    'docs/scale.md: python benchmarks/scale.py': 'takes an hour',
     'docs/sharing.md: {"v":1,...': 'a shape, shortened',
 }  # fmt: skip
 HERE = {
