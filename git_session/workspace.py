@@ -113,6 +113,18 @@ class Workspace:
             status=REFUSED,
         )
 
+    def find(self, wanted: str) -> str:
+        """The directory of the session that somebody names (archive.find)."""
+        current = self.session.id if self.session is not None else None
+        return archive.find(self.repo.sessions, wanted, current)
+
+    def chosen(self, wanted: str | None) -> tuple[Session, list[Event]]:
+        """The session that somebody names, by default that of this branch, and its events."""
+        if wanted is None:
+            return self.require(), self.events
+        session, found, _ = archive.load(self.find(wanted))
+        return session, found
+
     def load(self) -> None:
         """Read the session of HEAD's branch, if it has one."""
         self.session = None
