@@ -112,6 +112,8 @@ def _end(session: Session, event: Event) -> None:
 
 def _rename(session: Session, event: Event) -> None:
     session.branch = event.facts['branch'].removeprefix('refs/heads/')
+    if session.base_ref == event.facts['branch']:
+        session.base_ref = ''  # it has taken the name of its base: nothing is ahead of itself
 
 
 def _commit(session: Session, event: Event) -> None:

@@ -322,3 +322,13 @@ def test_a_branch_by_another_case_of_its_name_is_the_same(repo: Repo, run: Run) 
     repo.git('branch', '-D', '-q', 'topic/x')
     repo.git('branch', '-D', '-q', 'TOPIC/x')
     assert look() == [f"branch 'topic/x' is gone; its session {name} is archived"]
+
+
+def test_a_branch_that_takes_the_name_of_its_base(work: Repo, run: Run) -> None:
+    """What it is compared with is the commit that it began at: nothing is ahead of itself."""
+    work.commit('one', **{'b.txt': '1\n'})
+    work.git('branch', '-M', 'work', 'main')
+    made = work.git('commit-tree', '-p', 'HEAD', '-m', 'two', 'HEAD^{tree}')
+    work.git('update-ref', '-m', 'by a tool without hooks', 'HEAD', made)
+    assert '\n  2 commits, 1 file, +1 -0 in all\n' in run('status').out
+    assert made in (work.sessions / 'main' / 'events.jsonl').read_text()
