@@ -16,7 +16,7 @@ FORMS = {
         '', 0, 0,
         (
             Option(('--health',), 'how stale every context file of the repository is'),
-            Option(('--update',), "refresh the generated part of a folder's context file",
+            Option(('--update',), "refresh the generated part of a context file",
                    value='dir', many=True),
             *FORMAT,
         ),
