@@ -339,12 +339,14 @@ def _page(text: str, command: str) -> bool:
     # is a key, so neither that shell nor we may end of it.
     environment = {'LESS': 'FRX', 'LV': '-c', **os.environ}
     shell = ['sh', '-c', f'trap : INT; {command}']
-    with subprocess.Popen(shell, stdin=subprocess.PIPE, env=environment) as process:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            process.communicate(text.encode('utf-8', 'replace'))
-        except BrokenPipeError:
-            pass
-        finally:
-            signal.signal(signal.SIGINT, before)
+    # A function, which no program inherits: what is ignored stays so in those that we start.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        with subprocess.Popen(shell, stdin=subprocess.PIPE, env=environment) as process:
+            try:
+                process.communicate(text.encode('utf-8', 'replace'))
+            except BrokenPipeError:
+                pass
+    finally:
+        signal.signal(signal.SIGINT, before)
     return True
