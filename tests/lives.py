@@ -311,7 +311,9 @@ class Life:
             for each, commit in saved.items()
         }
         back = {each for each in saved if now.get(each, '') == older[each]}
-        if branch in now and now[branch] != saved.get(branch) and branch not in back:
+        # What was saved before has another name where a renamed branch was followed.
+        is_new = branch in now and now[branch] not in saved.values()
+        if is_new and branch not in back:
             self.shelves[clone, now[branch]] = shelf
             left = self.alone(place, 'status', '--porcelain').out
             assert not left or back, f'not put aside: {left}'
