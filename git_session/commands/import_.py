@@ -21,6 +21,7 @@ ABOUT = 'Take in the sessions of a file that git session export wrote.'
 FORMS = {'': Syntax('<file>', 1, 1, ())}
 _MOST_EVENTS = 20_000  # that are held at once
 _MOST_PIPED = 1 << 30  # bytes
+_CHUNK = 1 << 20  # bytes; Python takes memory for all that it is asked to read
 
 
 def run(action: str, values: Values) -> int:
@@ -45,13 +46,16 @@ def _open(name: str) -> BinaryIO:
         file: BinaryIO = sys.stdin.buffer if name == '-' else open(name, 'rb')  # noqa: SIM115
         if name != '-' and file.seekable():
             return file
+        whole = io.BytesIO()
         with file:
-            data = file.read(_MOST_PIPED + 1)
+            while whole.tell() <= _MOST_PIPED and (chunk := file.read(_CHUNK)):
+                whole.write(chunk)
     except OSError as error:
         raise SessionError(f"could not open '{name}' for reading: {error.strerror}") from None
-    if len(data) > _MOST_PIPED:
+    if whole.tell() > _MOST_PIPED:
         raise SessionError(f'what was piped is too large: more than {_MOST_PIPED >> 20} MiB')
-    return io.BytesIO(data)
+    whole.seek(0)
+    return whole
 
 
 def _parts(file: BinaryIO, name: str) -> Iterator[dict[str, list[Event]]]:

@@ -190,6 +190,9 @@ def test_from_standard_input_and_a_pipe(repo: Repo) -> None:
     repo.git('session', 'import', '-', stdin=(repo.path / 'x.toml').read_bytes())
     done = repo.run('bash', '-c', 'git session import <(cat x.toml)')
     assert done == (0, '', 'nothing new\n')
+    small = 'ulimit -v 600000 && exec git session import -'  # KiB, less than a pipe may bring
+    held = repo.run('sh', '-c', small, stdin=(repo.path / 'x.toml').read_bytes())
+    assert (held.status, held.err.count('\n')) == (0, 1), held
     refused = repo.run('git', 'session', 'import', '-', stdin='x')
     assert refused.err.startswith("fatal: cannot read '<stdin>': ")
 
