@@ -443,8 +443,10 @@ def kill(self: Life, place: str, step: Step) -> None:
         ('git', 'commit', '-q', '--amend', '--allow-empty', '-m', text), ('git', 'switch', name),
         ('git', 'rebase', '-q', name), ('git', 'merge', '-q', '--no-edit', name),
     )[step.a % 16]  # fmt: skip
-    before = self.world.state(place)
+    before, saved = self.world.state(place), self._saved(place)
     way = _killed(self.world, place, words, step.c)
+    if self._saved(place) != saved:  # saving the same again gives the same
+        self.halves.add(place)
     self.tally.kills += 1
     self.hurt.add(self.clone(place))
     self.homes.pop(self.clone(place), None)

@@ -77,6 +77,7 @@ class Life:
         self.output = ''
         self.known: dict[str, dict[str, str]] = {clone: {} for clone in CLONES}  # id -> line
         self.hurt: set[str] = set()  # clones in which something was killed
+        self.halves: set[str] = set()  # places with work saved and still there, by a switch killed
         self.homes: dict[str, dict[str, str]] = {}  # clone -> session id -> branch
         self.spent: dict[tuple[str, str], tuple[float, int]] = {}  # active seconds, undos
         self.shelves: dict[tuple[str, str], Shelf] = {}
@@ -264,7 +265,11 @@ class Life:
         after = self.world.state(place)
         if self.world.struck and after == before and saved == self._saved(place):
             pass
-        elif self.world.struck or saved != self._saved(place) or (status == 0 and like is None):
+        elif (
+            self.world.struck or saved != self._saved(place) or (status == 0 and like is None)
+            or place in self.halves
+        ):  # fmt: skip
+            self.halves.discard(place)
             self._kept(place, before)
             if status == 0 and not self.world.struck:
                 self._shelve(place, branch, Shelf(head, before), saved, after)
