@@ -77,6 +77,7 @@ def _reconcile(repo: git.Repository, idle: float) -> list[str]:
     }
     live = eventlog.live(repo.sessions)
     _bring_back(repo, bound, live)
+    _bring_together(repo, live)
     astray = {branch: name for branch, name in live.items() if bound.get(branch) != name}
     # An unborn branch is in use too.
     existing = git.branches() | git.checked_out() if astray else set()
@@ -152,6 +153,15 @@ def _bring_back(repo: git.Repository, bound: dict[str, str], live: dict[str, str
         if eventlog.session_id(aside) == name and archive.load(aside)[0].state != 'ended':
             archive.move(aside, eventlog.directory(repo.sessions, branch))
             live[branch] = name
+
+
+def _bring_together(repo: git.Repository, live: dict[str, str]) -> None:
+    """Undo a move that was killed half way, of a branch that has its old name again."""
+    for branch, name in live.items():
+        place = eventlog.directory(repo.sessions, branch)
+        if not os.path.exists(os.path.join(place, eventlog.LOG)):
+            for each in list(eventlog.astray(repo.sessions, name)):
+                archive.move(each, place)
 
 
 def _forget(repo: git.Repository, bound: dict[str, str], live: dict[str, str]) -> None:

@@ -31,7 +31,7 @@ from git_session.events import Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 LOG = 'events.jsonl'
@@ -76,7 +76,20 @@ def is_id(name: str) -> bool:
 
 def live(sessions: str) -> dict[str, str]:
     """The live sessions: branch -> session id."""
-    found: dict[str, str] = {}
+    ids = {branch: session_id(place) for branch, place in _directories(sessions)}
+    return {branch: name for branch, name in sorted(ids.items()) if name}
+
+
+def astray(sessions: str, name: str) -> Iterator[str]:
+    """The directories with a log of the session and no id: it was on its way to another."""
+    for _, place in _directories(sessions):
+        has_log = os.path.isfile(os.path.join(place, LOG)) and session_id(place) is None
+        if has_log and lost_id(place, name) == name:
+            yield place
+
+
+def _directories(sessions: str) -> Iterator[tuple[str, str]]:
+    """(branch, directory) of all that can be the directory of a live session."""
     pending = ['']
     while pending:
         prefix = pending.pop()
@@ -85,10 +98,7 @@ def live(sessions: str) -> dict[str, str]:
                 branch = prefix + entry.name
                 if not entry.is_symlink():  # it may lead back to here
                     pending.append(branch + '/')
-                name = session_id(entry.path)
-                if name:
-                    found[branch] = name
-    return dict(sorted(found.items()))
+                yield branch, entry.path
 
 
 def _entries(place: str) -> list[os.DirEntry[str]]:

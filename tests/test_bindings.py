@@ -332,3 +332,19 @@ def test_a_branch_that_takes_the_name_of_its_base(work: Repo, run: Run) -> None:
     work.git('update-ref', '-m', 'by a tool without hooks', 'HEAD', made)
     assert '\n  2 commits, 1 file, +1 -0 in all\n' in run('status').out
     assert made in (work.sessions / 'main' / 'events.jsonl').read_text()
+
+
+def test_a_branch_that_has_its_name_again_after_a_move_that_was_killed(
+    work: Repo, run: Run
+) -> None:
+    name, log = live(work)['work'], (work.place() / 'events.jsonl').read_bytes()
+    work.git('branch', '-m', 'work', 'topic')
+    there = work.sessions / 'topic'
+    there.mkdir()
+    for each in ('banner', 'context.json', 'events.jsonl', 'items'):
+        (work.place() / each).rename(there / each)
+    work.git('branch', '-m', 'topic', 'work')
+    assert 'obj-1 x\n' in run('status').out
+    assert live(work) == {'work': name}
+    assert (work.place() / 'events.jsonl').read_bytes().startswith(log)
+    assert not there.exists()
