@@ -115,7 +115,7 @@ def check(path: str) -> None:
     if not os.path.lexists(path) or is_ours(path):
         return
     kept = _chained(path)
-    if os.path.lexists(kept):
+    if os.path.lexists(kept) and not _is_same(path, kept):
         raise SessionError(
             f"cannot keep the hook '{path}'", f"'{kept}' is there already",
             'move one of them away', status=REFUSED,
@@ -125,6 +125,11 @@ def check(path: str) -> None:
 def _chained(path: str) -> str:
     """Where the hook is kept that was at `path`."""
     return path.removesuffix(LEGACY) + CHAINED
+
+
+def _is_same(path: str, other: str) -> bool:
+    """Whether both are names of one file: an installation was killed before it was done."""
+    return os.path.samestat(os.lstat(path), os.lstat(other))
 
 
 def install(path: str, wanted: str) -> bool:
@@ -137,9 +142,19 @@ def install(path: str, wanted: str) -> bool:
     os.chmod(temporary, 0o777 & ~_umask())
     kept = os.path.lexists(path) and not is_ours(path)
     if kept:
-        os.rename(path, _chained(path))
+        _keep(path, _chained(path))
     os.replace(temporary, path)
     return kept
+
+
+def _keep(path: str, kept: str) -> None:
+    """Name a hook that is there `kept` too: whatever interrupts us, it runs."""
+    try:
+        os.link(path, kept, follow_symlinks=False)
+    except FileExistsError:
+        pass  # `check` has seen that it is this very file
+    except (OSError, NotImplementedError):  # a file system or a platform without such links
+        os.rename(path, kept)
 
 
 def _is(path: str, wanted: str) -> bool:
@@ -173,6 +188,8 @@ def uninstall(path: str, *, gone: Callable[[str], bool]) -> list[str]:
     if gone(kept):
         os.remove(kept)
         said.append(f"removed the '{event}' hook of git-lfs, which was uninstalled")
+    elif os.path.lexists(place) and _is_same(place, kept):
+        os.remove(kept)
     elif os.path.lexists(place):
         said.append(f"another '{event}' hook has come; the one before is '{kept}'")
     else:

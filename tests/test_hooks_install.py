@@ -233,6 +233,34 @@ def test_what_was_kept_before_is_not_overwritten(repo: Repo, run: Run) -> None:
     assert (place / 'post-commit.session-orig').exists()
 
 
+@pytest.mark.parametrize('write', [shell(), _symlink], ids=['file', 'symlink'])
+@pytest.mark.parametrize('then', ['install', 'uninstall'])
+def test_killed_before_ours_is_in_the_place_of_a_hook(
+    repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], None], then: str
+) -> None:
+    """The hook that is there can be run at every moment; the next command finishes."""
+    place = repo.path / '.git/hooks'
+    place.mkdir(exist_ok=True)
+    write(place / 'post-commit')
+    before = snapshot(place)
+    replace = os.replace
+
+    def killed(source: str, target: str) -> None:
+        if target.endswith('hooks/post-commit'):
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr('os.replace', killed)
+        run('hooks', 'install', *FILES, status=130)
+    assert snapshot(place).items() >= before.items()
+    run('hooks', then, *(FILES if then == 'install' else ()))
+    if then == 'install':
+        assert hookfiles.is_ours(str(place / 'post-commit'))
+        run('hooks', 'uninstall')
+    assert snapshot(place) == before
+
+
 def test_a_foreign_post_rewrite_that_reads_nothing(repo: Repo, run: Run) -> None:
     """Its end closes the pipe; the rewrite is recorded all the same."""
     (repo.path / '.git/hooks').mkdir(exist_ok=True)
