@@ -324,7 +324,8 @@ class Life:
             assert not left or back, f'not put aside: {left}'
         for each in back:
             known = self.shelves.get((clone, saved[each]))
-            if known and each == self.branch(place) != branch:
+            # From a detached HEAD, whose work cannot be put aside, that came along.
+            if known and branch and each == self.branch(place) != branch:
                 head = self.alone(place, 'rev-parse', 'HEAD').out
                 if head == known.commit:
                     pair = (after, known.state)
