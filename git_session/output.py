@@ -197,12 +197,12 @@ def data(content: bytes) -> None:
     buffer.flush()
 
 
-def json(record: dict[str, Any]) -> None:
-    """Write one JSON document."""
+def json(record: dict[str, Any] | None) -> None:
+    """Write one JSON document, null where there is nothing."""
     _write(sys.stdout, json_text(record))
 
 
-def json_text(record: dict[str, Any]) -> str:
+def json_text(record: dict[str, Any] | None) -> str:
     """One JSON document."""
     import json as codec
 

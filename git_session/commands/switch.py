@@ -36,6 +36,8 @@ def run(action: str, values: Values) -> int:
         there = checkout.switch(here, branch, carry=values.flag('carry'))
     if there.session is None:
         output.hint(f"no session on '{branch}'; start one with 'git session start'")
+        if values.json:
+            output.json(None)
     else:
         brief.show(there, budget=_BUDGET, as_json=values.json)
     return 0

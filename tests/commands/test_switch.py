@@ -213,6 +213,13 @@ def test_to_where_we_are(work: Repo, run: Run) -> None:
     assert work.events() == before
 
 
+def test_json_without_a_session(work: Repo, run: Run) -> None:
+    """The hint is for people; a program reads one document whatever there is."""
+    said = run('switch', 'main', '--json')
+    assert json.loads(said.out) is None
+    assert said.err.endswith("hint: no session on 'main'; start one with 'git session start'\n")
+
+
 def test_json(work: Repo, run: Run) -> None:
     record = json.loads(run('switch', '-c', 'urgent', '--json').out)
     assert (record['schema'], record['branch']) == ('git-session/brief/1', 'urgent')
