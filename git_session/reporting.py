@@ -56,11 +56,13 @@ def project() -> Asked:
 def period(since: str, until: str | None, now: float) -> Asked:
     """From what the user typed: a date without a time of day means the whole of that day.
 
-    Raises SessionError (USAGE) for what is no date.
+    Raises SessionError (USAGE) for what is no date, or no time that has begun.
     """
     begin = dates.moment(since, 'since')
     if not _HAS_TIME.search(since):
         begin = _midnight(begin)
+    if begin > now:
+        raise SessionError(f"--since '{since}' is in the future", status=USAGE)
     if until is None:
         return Asked(PERIOD, begin, math.inf)
     end = dates.moment(until, 'until')

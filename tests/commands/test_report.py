@@ -399,6 +399,7 @@ def test_a_session_of_another_clone_on_no_branch_of_ours(week: Repo, run: Run) -
         (('--weekly', '--open', '-o', '-'), "--open and '-o -' cannot be used together"),
         (('--since', '2026-11-20', '--until', '2026-11-10'),
          "--until '2026-11-10' is before --since '2026-11-20'"),
+        (('--since', '2099-11-20'), "--since '2099-11-20' is in the future"),
     ],
 )  # fmt: skip
 def test_what_is_no_period(repo: Repo, run: Run, options: tuple[str, ...], message: str) -> None:
