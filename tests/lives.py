@@ -329,7 +329,8 @@ class Life:
                 head = self.alone(place, 'rev-parse', 'HEAD').out
                 if head == known.commit:
                     pair = (after, known.state)
-                    found, wanted = (each._replace(refs='', doing=()) for each in pair)
+                    # Its branch may have another name now.
+                    found, wanted = (each._replace(head='', refs='', doing=()) for each in pair)
                     assert found == wanted, f'it came back other than it was: {found} {wanted}'
 
     # --- looking
