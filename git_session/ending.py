@@ -192,7 +192,8 @@ def merged_elsewhere(here: Workspace) -> dict[str, merged.Outcome]:
     """
     found = {}
     default = git.default_branch()
-    for branch in sorted(eventlog.live(here.repo.sessions).keys() - git.checked_out()):
+    left = sorted(eventlog.live(here.repo.sessions).keys() - git.checked_out())
+    for branch in output.progress('looking for merges', left):
         head = git.resolve('refs/heads/' + branch)
         session, _, _ = archive.load(eventlog.directory(here.repo.sessions, branch))
         outcome = merged.find(session, head, default=default) if head else None
