@@ -58,13 +58,19 @@ class Ground(Record):
         return ''.join(gone + new).encode('utf-8', 'surrogateescape')
 
     def temporary(self, letter: str, *, copy: bool = False) -> str:
-        """The path of a temporary index, which is a copy of the index or not there."""
+        """The path of a temporary index, which is a copy of the index or not there.
+
+        The copy is as old: git looks into a file that is not older than the index, even where
+        all that is known of it is the same (Documentation/technical/racy-git of git).
+        """
         path = os.path.join(self.gitdir, _INDEX + letter)
         eventlog.remove(path)
         eventlog.remove(path + '.lock')
         if copy and os.path.exists(self.index):
             with open(self.index, 'rb') as file:
+                found = os.fstat(file.fileno())
                 eventlog.write_file(path, file.read())
+            os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
         return path
 
     def sweep(self) -> None:

@@ -23,7 +23,7 @@ from tests.repo import Repo
 
 EXAMPLES = int(os.environ.get('WIP_EXAMPLES', '24'))
 PATHS = ['a.txt', 'b.txt', 'd/x', 'd/y', 'd', 'new', 'n/e/w', 'a.txt/in', 'crlf.txt', 'odd\t"é\n']
-TEXTS = ['', 'one\n', 'two\r\nlines\n', 'three\r\n', '\x00\xff']
+TEXTS = ['', 'one\n', 'six\n', 'two\r\nlines\n', 'three\r\n', '\x00\xff']
 
 _path = st.sampled_from(PATHS)
 _step = st.one_of(

@@ -26,6 +26,40 @@ def saved(work: Repo, run: Run) -> Repo:
     return work
 
 
+def edit_at_once(repo: Repo, name: str, text: str) -> None:
+    """Write a file of the same length in the second in which git has written the index.
+
+    All that git knows of it is as before: it looks inside because the index is not younger.
+    """
+    repo.git('config', 'core.checkStat', 'minimal')  # nor does it look at the time of a change
+    place, then = repo.path / name, (1_700_000_000, 1_700_000_000)
+    os.utime(place, then)
+    repo.git('update-index', '--refresh')
+    assert len(text) == place.stat().st_size
+    place.write_text(text)
+    os.utime(place, then)
+    os.utime(repo.path / '.git/index', then)
+
+
+def test_an_edit_that_only_its_content_shows_is_saved(work: Repo, run: Run) -> None:
+    work.write(**{'b.txt': 'new\n'})
+    edit_at_once(work, 'a.txt', 'ONE\n')
+    run('switch', 'main')
+    assert (work.path / 'a.txt').read_text() == 'one\n'
+    run('switch', 'work')
+    assert (work.path / 'a.txt').read_text() == 'ONE\n'
+    assert work.git('status', '--porcelain') == ' M a.txt\n?? b.txt'
+
+
+def test_an_edit_that_only_its_content_shows_beside_what_comes_back(work: Repo, run: Run) -> None:
+    work.write(**{'b.txt': 'new\n'})
+    run('switch', 'main')
+    work.git('switch', '-q', 'work')
+    edit_at_once(work, 'a.txt', 'ONE\n')
+    run('wip', 'restore')
+    assert work.git('status', '--porcelain') == ' M a.txt\n?? b.txt'
+
+
 def test_list_and_show(saved: Repo, run: Run) -> None:
     base = saved.git('rev-parse', '--short=10', 'work')
     assert run('wip').out == f'work: 3 files, saved just now on {base}\n'
