@@ -494,6 +494,8 @@ class Campaign:
         if failed is None:
             return
         number, error = failed
+        # That takes long, and what depends on the time does not fail again.
+        print(f'seed {seed} fails, looking for the shortest story of: {error}', flush=True)
         steps, error = self._shortest(steps[: number + 1], error, exact=seed % 2 == 0)
         listed = ''.join(f'    {tuple(each)},\n' for each in steps)
         raise AssertionError(f'seed {seed}, {seed % 2 == 0 = }\n{listed}\n{error}') from error
