@@ -185,23 +185,6 @@ def _back(branch: str, target: str) -> None:
         )  # fmt: skip
 
 
-def merged_elsewhere(here: Workspace) -> dict[str, merged.Outcome]:
-    """The live sessions whose branch has been merged: branch -> how.
-
-    One that a worktree is on may still go on; its user ends it.
-    """
-    found = {}
-    default = git.default_branch()
-    left = sorted(eventlog.live(here.repo.sessions).keys() - git.checked_out())
-    for branch in output.progress('looking for merges', left):
-        head = git.resolve('refs/heads/' + branch)
-        session, _, _ = archive.load(eventlog.directory(here.repo.sessions, branch))
-        outcome = merged.find(session, head, default=default) if head else None
-        if outcome is not None:
-            found[branch] = outcome
-    return found
-
-
 def put_away(here: Workspace, branch: str, session_id: str, how: merged.Outcome) -> None:
     """Archive the live session of a branch, which is over."""
     with eventlog.lock(here.repo.sessions):

@@ -13,7 +13,7 @@ from git_session.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from git_session.history import Change, Commit, Work
 
@@ -40,22 +40,42 @@ def short(ref: str) -> str:
     return ref.removeprefix('refs/heads/').removeprefix('refs/remotes/')
 
 
-def find(session: Session, head: str = '', *, default: str | None = None) -> Outcome | None:
+class Search(Record):
+    """What a search has found: `outcome`, or None.
+
+    Without one, `paths` are the files in which a merge that comes later would show; None
+    where that cannot be said.
+    """
+
+    outcome: Outcome | None
+    paths: tuple[str, ...] | None = None
+
+
+def find(session: Session, head: str = '') -> Outcome | None:
     """How the work of a session was merged, None when it was not or it cannot be told.
 
     `head` is the object id of its branch; without it, as when the branch is gone, the
-    newest of its recorded commits.  A session that has none was never merged.  `default` is
-    the default branch, for who asks often.
+    newest of its recorded commits.  A session that has none was never merged.
     """
+    default = git.default_branch()
+    known = refs(name for name in (session.base_ref, default) if name)
+    return search(session, head, targets(session, default, known)).outcome
+
+
+def search(session: Session, head: str, tips: Mapping[str, str]) -> Search:
+    """The same in these branches: full refname -> object id."""
     own = {each.oid for each in history.describe(session.commits)}
     if not own:
-        return None
+        return Search(None)
     head = head or newest(session)
-    for into, tip in _targets(session, default or git.default_branch()).items():
-        result = _result(session, own, head, tip)
+    paths: set[str] | None = set()
+    for into, tip in tips.items():
+        result, changes = _result(session, own, head, tip)
         if result:
-            return Outcome(result, into)
-    return None
+            return Search(Outcome(result, into))
+        names = {name for each in changes for name in (each.path, each.old_path) if name}
+        paths = paths | names if names and paths is not None else None
+    return Search(None, None if paths is None else tuple(sorted(paths)))
 
 
 def newest(session: Session) -> str:
@@ -82,21 +102,26 @@ def _is_target(session: Session, ref: str) -> bool:
     return ref.startswith(('refs/heads/', 'refs/remotes/')) and not pushed
 
 
-def _targets(session: Session, default: str | None) -> dict[str, str]:
+def targets(
+    session: Session, default: str | None, known: Mapping[str, tuple[str, str]]
+) -> dict[str, str]:
     """Where the branch may have been merged to: full refname -> object id.
 
-    That is its base, the default branch, and the upstreams of the two.
+    That is its base, the default branch, and the upstreams of the two; `known` is of `refs`.
     """
     names = [each for each in (session.base_ref, default) if each]
-    found = _refs(names)
-    upstreams = [found[name][1] for name in names if name in found and found[name][1]]
-    found |= _refs([each for each in upstreams if each not in found])
+    upstreams = [known[name][1] for name in names if name in known and known[name][1]]
     wanted = [name for name in dict.fromkeys([*names, *upstreams]) if _is_target(session, name)]
-    return {name: found[name][0] for name in wanted if name in found}
+    return {name: known[name][0] for name in wanted if name in known}
 
 
-def _refs(names: list[str]) -> dict[str, tuple[str, str]]:
-    """Refs that exist: full refname -> (object id, full refname of its upstream or '')."""
+def refs(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Refs that exist, and their upstreams: full refname -> (object id, upstream or '')."""
+    found = _listed(set(names))
+    return found | _listed({upstream for _, upstream in found.values() if upstream} - found.keys())
+
+
+def _listed(names: Collection[str]) -> dict[str, tuple[str, str]]:
     if not names:
         return {}
     out = git.read('for-each-ref', '--format=%(refname) %(objectname) %(upstream)', *names)
@@ -104,19 +129,38 @@ def _refs(names: list[str]) -> dict[str, tuple[str, str]]:
     return {name: (oid, upstream) for name, oid, upstream in rows}
 
 
-def _result(session: Session, own: set[str], head: str, tip: str) -> str:
-    """The result of the branch at `head` as far as `tip` shows it, '' when it does not."""
-    if git.has(tip, head):
-        left = history.gone(own, tip)
-        if len(left) < len(own):
-            return 'merged'
-        head = newest(session)  # it was moved to where its commits have become others
+def _result(session: Session, own: set[str], head: str, tip: str) -> tuple[str, Sequence[Change]]:
+    """The result of the branch at `head` as far as `tip` shows it, '' when it does not.
+
+    And the changes that were looked for there, none where that is not all that counts.
+    """
+    if not git.has(tip, head):
+        return _of_changes(session, own, head, tip)
+    left = history.gone(own, tip)
+    if len(left) < len(own):
+        return 'merged', ()
+    # It was moved to where its commits have become others.
+    return _of_changes(session, own, newest(session), tip)[0], ()
+
+
+def _of_changes(
+    session: Session, own: set[str], head: str, tip: str
+) -> tuple[str, Sequence[Change]]:
+    """The same of a branch whose commits are not in `tip` themselves."""
     fork = git.ask('merge-base', tip, head).out.strip()
     commits = history.between(fork, head) if fork not in ('', tip) else ()
     changes = history.changed(fork, head) if own & {each.oid for each in commits} else ()
     if not changes or len(changes) > _MOST:
-        return ''
+        return '', ()
     arrived = history.touching(changes, fork, tip, _MOST)
+    return _among(session, fork, tip, head, commits, arrived, changes), changes
+
+
+def _among(
+    session: Session, fork: str, tip: str, head: str, commits: Sequence[Commit],
+    arrived: Sequence[Commit], changes: Sequence[Change],
+) -> str:  # fmt: skip
+    """The result of what arrived in `tip` since the fork, '' without any."""
     if not arrived:
         return ''
     if _carries(tip, head, changes):

@@ -697,8 +697,9 @@ def managers(world: World, draw: Draw) -> None:
 _OWN = (
     'work/banner', 'work/trailers', 'work/prompt', 'work/items', 'work/context.json', 'work/id',
     'work/published', 'work/arrived', 'work/handoff.md', 'work/objectives.md', '.hooks.json',
-    '.forge.json', '.told.jsonl', '.bindings', '.seen', '.absorbed', '.config.json',
-    '.archive/index.jsonl', '.measured.json', 'work/ci.json', '.allowed', 'work/damaged',
+    '.forge.json', '.told.jsonl', '.unmerged.json', '.bindings', '.seen', '.absorbed',
+    '.config.json', '.archive/index.jsonl', '.measured.json', 'work/ci.json', '.allowed',
+    'work/damaged',
 )  # fmt: skip
 
 

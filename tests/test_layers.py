@@ -59,7 +59,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         'gates', 'storage', 'mcpserver', 'remotes', 'exchange', 'trust', 'testrun', 'tdd',
         'chronicle', 'forks', 'summaries', 'insight', 'told', 'periodlog', 'reporting', 'outfile',
         'comparing',
-        'marked', 'putaside', 'checkout', 'handover', 'ending', 'brief', 'status',
+        'marked', 'putaside', 'checkout', 'handover', 'ending', 'mergesearch', 'brief', 'status',
         'agentsetup', 'agentmemory', 'agenthook',
     ),
     'commands': ('commands',),

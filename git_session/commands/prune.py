@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from git_session import archive, ending, eventlog, git, output, words
+from git_session import archive, ending, eventlog, git, mergesearch, output, words
 from git_session.merged import Outcome
 from git_session.options import FORMAT, Option, Syntax, Values
 from git_session.workspace import Workspace, open_workspace
@@ -42,7 +42,7 @@ def _over(here: Workspace, now: float) -> list[tuple[str, str, Outcome, str]]:
     existing = git.branches() | in_use
     # A renamed branch has taken its binding with it.
     bound = {here.setting(f'branch.{branch}.session') for branch in existing}
-    merged = ending.merged_elsewhere(here)
+    merged = mergesearch.merged_elsewhere(here)
     found = []
     for branch, name in eventlog.live(here.repo.sessions).items():
         session, _, _ = archive.load(eventlog.directory(here.repo.sessions, branch))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import ending, eventlog, exchange, merged, output, remotes, words
+from git_session import ending, eventlog, exchange, merged, mergesearch, output, remotes, words
 from git_session.options import FORMAT, Syntax, Values
 from git_session.workspace import Workspace, open_workspace
 
@@ -14,7 +14,7 @@ def run(action: str, values: Values) -> int:
     here = open_workspace()
     remote = remotes.choose(here, values.operand)
     fresh = exchange.pull(here, remote)
-    over = ending.merged_elsewhere(here)
+    over = mergesearch.merged_elsewhere(here)
     live = eventlog.live(here.repo.sessions)
     for branch, how in over.items():
         ending.put_away(here, branch, live[branch], how)

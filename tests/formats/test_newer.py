@@ -234,6 +234,7 @@ def test_a_newer_record_in_the_archive_is_not_needed(session: Repo, run: Run) ->
 
 _CACHES = {
     '.history.json': '{"version": 99, "stamp": [], "parts": {}}',
+    '.unmerged.json': '{"version": 99, "branches": {}}',
     '.reports.json': '{"format": "git-session reports cache 9", "reports": []}',
     '.told.jsonl': '[9, {"idle": 1}]\n{"a": 1}\n',
     '.config.json': '{"v": 9}',
