@@ -141,7 +141,9 @@ def _found(self: Life, place: str, step: Step, name: str) -> None:
     head, _, parents = self.alone(place, 'log', '-1', '--format=%H %P').out.strip().partition(' ')
     if not parents:
         return  # a root that was amended is taken for the base's own, rewritten with the branch
-    if self.do(place, step, 'status') == 0 and self.bound(place) == name:
+    if self.do(place, step, 'status') != 0 or self.world.struck:
+        return  # what cannot be written waits for the one after it
+    if self.bound(place) == name:
         path = self.world.sessions(place) / self.branch(place) / 'events.jsonl'
         assert head in truth.Told(name, truth.lines(path)).commits(), head
 
