@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import git, history
+from git_session import branchwork, git, history
 from git_session.record import Record
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ class Reading:
     from here on; none where nothing changed.
     """
 
-    def __init__(self, top: str, work: history.Work, wanted: Callable[[str], bool]) -> None:
+    def __init__(self, top: str, work: branchwork.Work, wanted: Callable[[str], bool]) -> None:
         self._top = top
         changes = work.changes
         large = {each.path for each in changes if each.added is None or each.added > _MOST_LINES}

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import archive, eventlog, events, git, history, merged
+from git_session import archive, branchwork, eventlog, events, git, merged
 from git_session.errors import SessionError
 from git_session.eventlog import Maker
 
@@ -223,7 +223,7 @@ def finish(
     maker = Maker(session_id, '', _newest(place))
     maker.add('end', head=head, result=result, into=into)
     eventlog.append(place, [events.encode(event) for event in maker.made])
-    _put(repo, place, idle, history.figures(history.built(session, head)) if head else {})
+    _put(repo, place, idle, branchwork.figures(branchwork.built(session, head)) if head else {})
     return how
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import added, archive, git, history, merged, summaries
+from git_session import added, archive, branchwork, git, merged, summaries
 from git_session.analysis import comparison, figures
 from git_session.analysis.comparison import CLEAN, CONFLICTS, UNKNOWN, Comparison, Merge, Side
 from git_session.errors import REFUSED, SessionError
@@ -48,11 +48,11 @@ def _side(
 ) -> Side:
     """One session with what git has of it; `known` is its line in the index of the archive."""
     head = _head(session)
-    built = history.built(session, head) if head else None
+    built = branchwork.built(session, head) if head else None
     if built is None and not session.commits:
-        built = history.Built((), (), None, None, '')  # it has built nothing
+        built = branchwork.Built((), (), None, None, '')  # it has built nothing
     counts: dict[str, Any] = {'commits': len(session.commits)}
-    counts |= history.figures(built) if built is not None else {}
+    counts |= branchwork.figures(built) if built is not None else {}
     if session.state == 'ended':  # what git said when it ended
         counts |= {key: known[key] for key in _COUNTS if known.get(key) is not None}
     record = archive.summary(session, idle=here.idle, figures=counts)

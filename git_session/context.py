@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import contextfiles, eventlog, filelog, git, history, output
+from git_session import branchwork, contextfiles, eventlog, filelog, git, output
 from git_session.analysis import contexthealth, contextlines, filehistory
 from git_session.analysis.around import Around, Relevant
 from git_session.analysis.contexthealth import Health
@@ -150,8 +150,8 @@ def _health(
     }  # fmt: skip
 
 
-def _uncommitted() -> tuple[history.Uncommitted, ...]:
-    return history.parse_status(git.checked(git.start_status().reply()))
+def _uncommitted() -> tuple[branchwork.Uncommitted, ...]:
+    return branchwork.parse_status(git.checked(git.start_status().reply()))
 
 
 def _number(head: str) -> int:

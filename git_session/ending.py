@@ -8,12 +8,12 @@ import time
 from git_session import (
     archive,
     bindings,
+    branchwork,
     checkout,
     eventlog,
     gates,
     git,
     handover,
-    history,
     merged,
     output,
     putaside,
@@ -109,7 +109,7 @@ def _finish(
     text = _write_handoff(here, aside) if with_handoff else ''
     sharing.publish(here.repo, [here.place], here.config)
     ended = here.require()
-    record = archive.summary(ended, idle=here.idle, figures=history.figures(work))
+    record = archive.summary(ended, idle=here.idle, figures=branchwork.figures(work))
     with eventlog.lock(here.repo.sessions):
         archive.put(here.repo.sessions, here.place, ended, record)
     bindings.unbind(ended.branch)

@@ -1,12 +1,12 @@
-"""What many branches built, by a few processes for all of them: history.built is of one.
+"""What many branches built, by a few processes for all of them: branchwork.built is of one.
 
 The figures are the same.  A branch that is not plain to see, as one that was merged or whose
-base is gone, is left to history.built.
+base is gone, is left to branchwork.built.
 """
 
 from __future__ import annotations
 
-from git_session import git, history
+from git_session import branchwork, git, history
 from git_session.record import Record
 
 TYPE_CHECKING = False
@@ -29,11 +29,11 @@ class Fork(Record):
 
 
 def figures(branches: Sequence[tuple[Session, str]]) -> list[_Figures]:
-    """history.figures of each session and its head, an object id."""
+    """branchwork.figures of each session and its head, an object id."""
     forks = _forks(branches) if len(branches) > _FEW else {}
     sums = dict(zip(forks, _sums(list(forks.values())), strict=True))
     return [
-        sums[number] if number in sums else history.figures(history.built(session, head))
+        sums[number] if number in sums else branchwork.figures(branchwork.built(session, head))
         for number, (session, head) in enumerate(branches)
     ]
 
@@ -61,7 +61,7 @@ def _forks(branches: Sequence[tuple[Session, str]]) -> dict[int, Fork]:
 
 
 def _bases(refs: Collection[str]) -> dict[str, str]:
-    """Base branch that exists -> what is compared with, by the rule of history.compared."""
+    """Base branch that exists -> what is compared with, by the rule of branchwork.compared."""
     heads = sorted(each for each in refs if each.startswith('refs/heads/'))
     if not heads:
         return {}

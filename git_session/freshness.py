@@ -6,7 +6,8 @@ import os
 import time
 
 from git_session import git
-from git_session.history import Work, empty_tree
+from git_session.branchwork import Work
+from git_session.history import empty_tree
 from git_session.reports import Found
 from git_session.tracking import Tracking
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from git_session.analysis.patterns import Pattern
-    from git_session.history import Work
+    from git_session.branchwork import Work
     from git_session.workspace import Workspace
 
 _DIRECTED = frozenset(config.KEYS['context.architecture'].choices) - {'none'}

@@ -144,7 +144,7 @@ def start_asking(*, status: bool = False, identity: bool = False) -> Asked:
 
 
 def start_status() -> Process:
-    """Start reading the working tree (history.parse_status)."""
+    """Start reading the working tree (branchwork.parse_status)."""
     return start('status', '--porcelain=v2', '-z', '--untracked-files=normal')
 
 

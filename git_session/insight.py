@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from git_session import chronicle, context, gates, git, history, summaries, tdd, wholelog
+from git_session import (
+    branchwork,
+    chronicle,
+    context,
+    gates,
+    git,
+    history,
+    summaries,
+    tdd,
+    wholelog,
+)
 from git_session.analysis import contexthealth, health, landscape, recommendations, velocity
 from git_session.analysis.health import Facts, Health
 from git_session.analysis.landscape import Landscape
@@ -149,7 +159,7 @@ def is_partial(here: Workspace) -> bool:
                for _, name, value in here.settings)  # fmt: skip
 
 
-def _lines(work: history.Work) -> int | None:
+def _lines(work: branchwork.Work) -> int | None:
     """The changed lines of tracked files that are not committed."""
     if work.head is None:
         return None

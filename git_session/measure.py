@@ -11,7 +11,7 @@ import os
 from git_session import git, reports
 from git_session.analysis.figures import CHANGED, COVERAGE, TESTS, Figures, last
 from git_session.analysis.subject import kind
-from git_session.history import Work
+from git_session.branchwork import Work
 from git_session.reports import Found
 from git_session.tracking import Tracking
 

@@ -15,7 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from git_session.history import Change, Commit, Work
+    from git_session.branchwork import Work
+    from git_session.history import Change, Commit
 
 _MOST = 500  # commits and files that are looked at one by one
 _TRIALS = 20  # merges that are tried out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from git_session import events, git, history
+from git_session import branchwork, events, git, history
 from git_session.eventlog import Maker
 from git_session.events import Event
 from git_session.session import Session
@@ -13,16 +13,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+# How reflog entries begin that tell of a new commit.
+_MAKING = ('commit', 'cherry-pick', 'revert', 'am', 'rebase')
+
 
 def unreported(
-    session: Session, branch: str, head: str, maker: Maker, built: history.Work | None
+    session: Session, branch: str, head: str, maker: Maker, built: branchwork.Work | None
 ) -> list[Event]:
     """Events of the commits that are on the branch and not in the log.
 
     The event of a rewrite is made by `maker`.  `built` is the session's work if it has
     been read.
     """
-    fresh = _without_base(session, history.unreported(session, branch, head, built))
+    fresh = _without_base(session, _unrecorded(session, branch, head, built))
     pairs = _amends(session, branch, built)
     if fresh:
         pairs |= _rewrites(session, branch, head, fresh)
@@ -46,6 +49,48 @@ def unreported(
     return found
 
 
+def _unrecorded(
+    session: Session, branch: str, head: str, built: branchwork.Work | None
+) -> tuple[history.Commit, ...]:
+    """The commits made on the branch that the session does not know, newest first.
+
+    They are on the line of first parents: what a merge brought in was made
+    elsewhere.  `built` is the session's work if it has been read: it says the same
+    when the session began at its base.  Once the branch has nothing that its base
+    lacks, its reflog tells which commits were made on it.
+    """
+    begin = [each for each in (session.base, session.head_at_start) if each]
+    if head in begin:
+        return ()
+    if built is not None and built.ahead and session.head_at_start in (session.base, ''):
+        return _unknown(session, head, built.commits)
+    base = built.base if built is not None else branchwork.compared(session, head)
+    log = [*history.LOG, history.FORMAT, '--ignore-missing', '--first-parent', head, '--not']
+    found = history.parse_log(git.read(*log, *([base] if base else []), *begin, '--'))
+    if found or not base or not begin:
+        return _unknown(session, head, found)
+    fresh = _unknown(session, head, history.parse_log(git.read(*log, *begin, '--')))
+    moves = history.ways(branch) if fresh else {}
+    return tuple(each for each in fresh if moves.get(each.oid, '').startswith(_MAKING))
+
+
+def _unknown(
+    session: Session, head: str, found: Iterable[history.Commit]
+) -> tuple[history.Commit, ...]:
+    """Those on the line of first parents of `head` that the session has no event of.
+
+    One that had become another counts again where it is back in its place.
+    """
+    by_oid = {each.oid: each for each in found}
+    fresh = []
+    while head in by_oid:
+        now = session.current(head)
+        if now not in session.commits or (now != head and now not in by_oid):
+            fresh.append(by_oid[head])
+        head = next(iter(by_oid[head].parents), '')
+    return tuple(fresh)
+
+
 def _without_base(
     session: Session, fresh: tuple[history.Commit, ...]
 ) -> tuple[history.Commit, ...]:
@@ -65,7 +110,7 @@ def _name(commit: history.Commit) -> tuple[str, int, str]:
     return commit.email, commit.written, commit.subject
 
 
-def _amends(session: Session, branch: str, built: history.Work | None) -> dict[str, str]:
+def _amends(session: Session, branch: str, built: branchwork.Work | None) -> dict[str, str]:
     """Which recorded commits were amended, each recorded and nothing said of it: old -> new.
 
     git-gui amends so: it runs post-commit and no post-rewrite.  The reflog is only asked

@@ -12,7 +12,7 @@ import os
 import re
 import time
 
-from git_session import dates, history, output, periodlog, summaries, told, words
+from git_session import branchwork, dates, output, periodlog, summaries, told, words
 from git_session.analysis.period import Period, Told
 from git_session.analysis.report import PERIOD, PROJECT, WEEKLY, Day, Report
 from git_session.errors import USAGE, SessionError
@@ -189,7 +189,7 @@ class _Sessions:
             state = '' if state == 'ended' else state
             if each.id == current:
                 score = found.health().score if self.period.until == math.inf else None
-                known: dict[str, Any] = history.figures(here.work())
+                known: dict[str, Any] = branchwork.figures(here.work())
                 lines.append(self.period.line(each, known, is_current=True, health=score))
             else:
                 lines.append(self.period.line(each, figures[each.id], state=state))

@@ -14,12 +14,12 @@ import sys
 from git_session import (
     archive,
     bindings,
+    branchwork,
     config,
     enabled,
     eventlog,
     events,
     git,
-    history,
     output,
 )
 from git_session.config import Config
@@ -60,9 +60,9 @@ class Workspace:
         self.lost = 0  # lines of the log that hold no event
         self.most_counted = 0  # files in which lines are counted and marks read, 0 for any
         self._warned: list[str] = []
-        self._work: history.Work | None = None
+        self._work: branchwork.Work | None = None
         self._identity: git.Process | None = None
-        self._begun: history.Comparison | None = None
+        self._begun: branchwork.Comparison | None = None
         self._added: list[Added] | None = None
         self._reading: Reading | None = None
         self._quality: Quality | None = None
@@ -136,11 +136,11 @@ class Workspace:
         if name:
             self.session, self.events, self.lost = archive.load(self.place)
 
-    def work(self, status: git.Process | None = None) -> history.Work:
+    def work(self, status: git.Process | None = None) -> branchwork.Work:
         """What the session built, read from git once; `status` may run already."""
         if self._work is None:
             base = self.require().base_ref.removeprefix('refs/heads/')
-            self._work = history.work(
+            self._work = branchwork.read(
                 self.require(), self.repo, status, self._begun,
                 has_upstream=bool(self.setting(f'branch.{base}.merge')),
                 most_counted=self.most_counted,
@@ -152,7 +152,7 @@ class Workspace:
         """Let git begin with what `work` gives."""
         session, head = self.require(), self.repo.head
         if self._work is None and head is not None:
-            self._begun = history.begin(session, head, self.most_counted)
+            self._begun = branchwork.begin(session, head, self.most_counted)
 
     def forget_work(self) -> None:
         """What was built has to be read again: more of it is known."""
@@ -430,7 +430,7 @@ def _complete(workspace: Workspace) -> None:
     workspace.load()
 
 
-def _reconcile(workspace: Workspace, built: history.Work | None, *, reason: str) -> None:
+def _reconcile(workspace: Workspace, built: branchwork.Work | None, *, reason: str) -> None:
     """Record what happened to this branch while no hook was looking.
 
     `reason` is that of a resume, when HEAD is on a branch that was left.

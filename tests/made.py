@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from git_session.branchwork import Uncommitted, Work
 from git_session.events import Event, event_id, format_time
-from git_session.history import Change, Commit, Uncommitted, Work
+from git_session.history import Change, Commit
 from git_session.replay import replay
 from git_session.session import Session
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_session import added, git, history
+from git_session import added, branchwork, git
 from git_session.replay import replay
 from git_session.session import Session
 from tests.made import Log
@@ -16,7 +16,7 @@ def _session(repo: Repo, base: str) -> Session:
 
 
 def _lines(repo: Repo, base: str) -> list[tuple[str, int, str]]:
-    work = history.work(_session(repo, base), git.discover())
+    work = branchwork.read(_session(repo, base), git.discover())
     found = added.Reading(str(repo.path), work, lambda path: not path.endswith('.skip')).lines()
     return [(each.path, each.line, each.text) for each in found]
 
@@ -83,7 +83,7 @@ def test_an_unborn_branch(make_repo: object) -> None:
     repo.write_file('b.py', 'b\n')
     log = Log()
     log.add('start', branch='refs/heads/main')
-    work = history.work(replay('s', log.events), git.discover())
+    work = branchwork.read(replay('s', log.events), git.discover())
     found = added.Reading(str(repo.path), work, lambda path: True).lines()
     assert [(each.path, each.text) for each in found] == [('a.py', 'a'), ('b.py', 'b')]
 

@@ -1,4 +1,4 @@
-"""What many branches built: the figures of history.built, by few processes."""
+"""What many branches built: the figures of branchwork.built, by few processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from git_session import forks, git, history
+from git_session import branchwork, forks, git
 from git_session.events import Event
 from git_session.replay import replay
 from git_session.session import Session
@@ -67,7 +67,7 @@ def _all(repo: Repo, base_ref: str, base: str) -> list[tuple[Session, str]]:
 
 
 def _alone(branches: list[tuple[Session, str]]) -> list[dict[str, int]]:
-    return [history.figures(history.built(*each)) for each in branches]
+    return [branchwork.figures(branchwork.built(*each)) for each in branches]
 
 
 def test_the_same_as_one_by_one(many: Repo) -> None:

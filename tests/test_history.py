@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from git_session import brief, history
-from git_session.history import Change, Uncommitted, parse_diff, parse_log, parse_status
+from git_session.branchwork import Uncommitted, parse_status
+from git_session.history import Change, parse_diff, parse_log
 from git_session.workspace import open_workspace
 from tests.repo import Repo, Result
 

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from git_session.history import Work
+    from git_session.branchwork import Work
     from git_session.session import Objective, Session
 
 LEFTOVERS = ('TODO', 'FIXME', 'TBD', 'XXX')

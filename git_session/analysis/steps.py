@@ -5,7 +5,7 @@ from __future__ import annotations
 from git_session import words
 from git_session.analysis.gates import Judged
 from git_session.analysis.marks import Annotation
-from git_session.history import Work
+from git_session.branchwork import Work
 from git_session.output import line
 from git_session.record import Record
 from git_session.session import Session

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from git_session import (
+    branchwork,
     contextpart,
     events,
     git,
@@ -114,7 +115,7 @@ def _prove(here: Workspace, values: Values) -> tdd.Proof | None:
         changes = history.changed(base) if every else history.changed('--cached', base)
     status = git.read('status', '--porcelain=v2', '-z', '--untracked-files=all')
     left = [
-        each.path for each in history.parse_status(status)
+        each.path for each in branchwork.parse_status(status)
         if values.flag('no-commit') or each.xy == '??' or (each.xy[1] != '.' and not every)
     ]  # fmt: skip
     return tdd.prove(here, phase, changes, left)
@@ -185,7 +186,7 @@ def _has_changes(here: Workspace, values: Values) -> bool:
         return True
     # What is dirty inside a submodule is committed there, not here.
     options = ('--porcelain=v2', '-z', '--untracked-files=no', '--ignore-submodules=dirty')
-    entries = history.parse_status(git.read('status', *options))
+    entries = branchwork.parse_status(git.read('status', *options))
     if values.flag('all'):
         return bool(entries)
     return any(each.is_staged for each in entries)

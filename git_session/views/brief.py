@@ -12,7 +12,8 @@ from git_session.analysis import figures
 from git_session.analysis.around import Around
 from git_session.analysis.gates import Judged
 from git_session.analysis.steps import next_steps
-from git_session.history import Change, Work
+from git_session.branchwork import Work
+from git_session.history import Change
 from git_session.knowledge import Knowledge
 from git_session.output import line
 from git_session.record import Record

@@ -6,8 +6,8 @@ from git_session import words
 from git_session.analysis.around import Around
 from git_session.analysis.gates import Judged
 from git_session.analysis.steps import Step
+from git_session.branchwork import Work
 from git_session.events import format_time
-from git_session.history import Work
 from git_session.output import code, line, markdown
 from git_session.record import Record
 from git_session.session import Session

@@ -5,8 +5,9 @@ from __future__ import annotations
 from git_session import words
 from git_session.analysis.gates import Judged
 from git_session.analysis.steps import Step
+from git_session.branchwork import Uncommitted, Work
 from git_session.events import LAST, format_time
-from git_session.history import Change, Commit, Uncommitted, Work
+from git_session.history import Change, Commit
 from git_session.output import Style, line
 from git_session.session import Session
 from git_session.views import files, gates, quality

@@ -6,7 +6,7 @@ from git_session.analysis.contexthealth import Health
 from git_session.analysis.gates import FAILS, Gate, Judged
 from git_session.analysis.marks import Annotation
 from git_session.analysis.steps import Step, next_steps
-from git_session.history import Uncommitted, Work
+from git_session.branchwork import Uncommitted, Work
 from tests.made import Log, full_log, full_work
 
 NOTHING = Work((), (), (), None, None, '', None)

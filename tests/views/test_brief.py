@@ -12,10 +12,10 @@ from git_session.analysis.contexthealth import Health
 from git_session.analysis.filehistory import FileHistory, Knows, Mended, Together
 from git_session.analysis.gates import Judged
 from git_session.analysis.marks import Annotation
+from git_session.branchwork import Work
 from git_session.brief import LEAST_BUDGET
 from git_session.contextfiles import ContextFile
 from git_session.filelog import Touched
-from git_session.history import Work
 from git_session.knowledge import Knowledge
 from git_session.session import Session
 from git_session.views import brief

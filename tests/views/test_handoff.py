@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from git_session.analysis.figures import Figures
 from git_session.analysis.marks import Annotation
 from git_session.analysis.steps import next_steps
-from git_session.history import Change, Commit, Uncommitted, Work
+from git_session.branchwork import Uncommitted, Work
+from git_session.history import Change, Commit
 from git_session.session import Session
 from git_session.views import handoff
 from git_session.views.handoff import Facts

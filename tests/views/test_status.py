@@ -7,7 +7,7 @@ import re
 import pytest
 
 from git_session.analysis.steps import next_steps
-from git_session.history import Work
+from git_session.branchwork import Work
 from git_session.output import Style
 from git_session.session import Session
 from git_session.views import status
