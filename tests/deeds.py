@@ -127,6 +127,8 @@ def _recorded(self: Life, place: str, name: str) -> None:
     """The hook has written the event of HEAD, once, and its note."""
     head = self.alone(place, 'rev-parse', 'HEAD').out.strip()
     log = self.world.sessions(place) / self.branch(place) / 'events.jsonl'
+    if not log.exists():
+        return  # of a session that has ended: what was killed while it moved it is finished later
     found = [
         line for line in map(json.loads, truth.lines(log))
         if line['type'] == 'commit' and line['commit'] == head

@@ -12,6 +12,7 @@ import json
 import os
 import random
 import sys
+import traceback
 from pathlib import Path
 from typing import NamedTuple
 
@@ -495,7 +496,8 @@ class Campaign:
             return
         number, error = failed
         # That takes long, and what depends on the time does not fail again.
-        print(f'seed {seed} fails, looking for the shortest story of: {error}', flush=True)
+        where = ''.join(traceback.format_exception(error.__cause__))
+        print(f'seed {seed} fails: {where}\n{error}\nLooking for a shorter story.', flush=True)
         steps, error = self._shortest(steps[: number + 1], error, exact=seed % 2 == 0)
         listed = ''.join(f'    {tuple(each)},\n' for each in steps)
         raise AssertionError(f'seed {seed}, {seed % 2 == 0 = }\n{listed}\n{error}') from error
