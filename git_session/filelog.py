@@ -34,9 +34,9 @@ class Touched(Record):
 class Reading:
     """Reads the newest commits of a revision; git runs from here on."""
 
-    def __init__(self, revision: str, most: int, *, without: str = '') -> None:
+    def __init__(self, revision: str, most: int, *options: str, without: str = '') -> None:
         apart = ('--not', without) if without else ()
-        self._process = git.start(*_LOG, f'--max-count={most}', revision, *apart, '--')
+        self._process = git.start(*_LOG, f'--max-count={most}', *options, revision, *apart, '--')
 
     def commits(self) -> Generator[Touched, None, None]:
         """The commits, newest first; to be asked once.  Whoever stops early ends git."""

@@ -46,7 +46,14 @@ class Change(Record):
 
 def same_files(one: str, other: str, changes: Iterable[Change]) -> bool:
     """Whether two commits have the same content in the files of the changes."""
-    return git.ask(*_MAGIC, 'diff', '--quiet', one, other, *_pathspecs(changes)).status == 0
+    form = ('--quiet', SUBMODULES)
+    return git.ask(*_MAGIC, 'diff', *form, one, other, *_pathspecs(changes)).status == 0
+
+
+def are_gone(changes: Iterable[Change], base: str, tip: str) -> bool:
+    """Whether `tip` has not all those of the files that `base` has."""
+    form = ('--quiet', '--no-renames', '--diff-filter=D', SUBMODULES)
+    return git.ask(*_MAGIC, 'diff', *form, base, tip, *_pathspecs(changes)).status != 0
 
 
 # Pathspecs begin at the current directory, what git lists begins at the top.
@@ -59,6 +66,9 @@ def _pathspecs(changes: Iterable[Change]) -> list[str]:
 
 
 NAMED = ('-M', '--no-ext-diff', '--no-textconv', '--no-relative')
+
+# Those that git's configuration or .gitmodules hides are part of what a commit changes.
+SUBMODULES = '--ignore-submodules=none'
 
 
 def diff(*revisions: str) -> list[str]:
@@ -147,7 +157,7 @@ def paths(oids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     names = '\n'.join(filter(is_oid, oids))
     if not names:
         return {}
-    form = ('--format=%x01%H', '--name-only', '--no-renames', '--no-relative', '--root')
+    form = ('--format=%x01%H', '--name-only', '--no-renames', '--no-relative', '--root', SUBMODULES)
     some = ('--no-walk=unsorted', '--ignore-missing', '--stdin')
     found = git.read(*LOG, *form, *some, stdin=names.encode() + b'\n')
     changed = {}

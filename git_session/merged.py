@@ -71,11 +71,10 @@ def search(session: Session, head: str, tips: Mapping[str, str]) -> Search:
     head = head or newest(session)
     paths: set[str] | None = set()
     for into, tip in tips.items():
-        result, changes = _result(session, own, head, tip)
+        result, places = _result(session, own, head, tip)
         if result:
             return Search(Outcome(result, into))
-        names = {name for each in changes for name in (each.path, each.old_path) if name}
-        paths = paths | names if names and paths is not None else None
+        paths = paths | places if places and paths is not None else None
     return Search(None, None if paths is None else tuple(sorted(paths)))
 
 
@@ -130,31 +129,44 @@ def _listed(names: Collection[str]) -> dict[str, tuple[str, str]]:
     return {name: (oid, upstream) for name, oid, upstream in rows}
 
 
-def _result(session: Session, own: set[str], head: str, tip: str) -> tuple[str, Sequence[Change]]:
+def _result(session: Session, own: set[str], head: str, tip: str) -> tuple[str, set[str]]:
     """The result of the branch at `head` as far as `tip` shows it, '' when it does not.
 
-    And the changes that were looked for there, none where that is not all that counts.
+    And the files in which a later merge would show, none where that cannot be said.
     """
     if not git.has(tip, head):
         return _of_changes(session, own, head, tip)
     left = history.gone(own, tip)
     if len(left) < len(own):
-        return 'merged', ()
+        return 'merged', set()
     # It was moved to where its commits have become others.
-    return _of_changes(session, own, newest(session), tip)[0], ()
+    return _of_changes(session, own, newest(session), tip)[0], set()
 
 
-def _of_changes(
-    session: Session, own: set[str], head: str, tip: str
-) -> tuple[str, Sequence[Change]]:
+def _of_changes(session: Session, own: set[str], head: str, tip: str) -> tuple[str, set[str]]:
     """The same of a branch whose commits are not in `tip` themselves."""
     fork = git.ask('merge-base', tip, head).out.strip()
     commits = history.between(fork, head) if fork not in ('', tip) else ()
-    changes = history.changed(fork, head) if own & {each.oid for each in commits} else ()
+    known = own & {each.oid for each in commits}
+    changes = history.changed(history.SUBMODULES, fork, head) if known else ()
     if not changes or len(changes) > _MOST:
-        return '', ()
+        return '', set()
     arrived = history.touching(changes, fork, tip, _MOST)
-    return _among(session, fork, tip, head, commits, arrived, changes), changes
+    result = _among(session, fork, tip, head, commits, arrived, changes)
+    return result, set() if result else _places(fork, tip, commits, changes)
+
+
+def _places(fork: str, tip: str, commits: Iterable[Commit], changes: Sequence[Change]) -> set[str]:
+    """The files in which a merge that comes later would show, none where that cannot be said.
+
+    Those of each commit count, too: when one of them is merged, the fork is another.  A file
+    that `tip` has no more may have another name there, and a merge shows in that.
+    """
+    if history.are_gone(changes, fork, tip):
+        return set()
+    names = {name for each in changes for name in (each.path, each.old_path) if name}
+    names.update(*history.paths(each.oid for each in commits).values())
+    return names if len(names) <= _MOST else set()
 
 
 def _among(
@@ -210,7 +222,9 @@ def _by_patch(
     return 'squash-merged' if _ids(git.ask(*_PATCH, fork, head).out) & there else ''
 
 
-_PATCH = ('diff-tree', '-p', '-r', '--full-index', '--no-ext-diff', '--no-textconv')
+_PATCH = (
+    'diff-tree', '-p', '-r', '--full-index', '--no-ext-diff', '--no-textconv', history.SUBMODULES,
+)  # fmt: skip
 
 
 def _patch_ids(oids: Iterable[str]) -> set[str]:

@@ -2,22 +2,33 @@
 
 To search for one branch asks git a dozen times and walks what came to its base.  A search
 that found nothing is kept with what it saw in ``sessions/.unmerged.json``, which may be
-removed at any time, and not made again before something of that is other.  Where a base only
-moved on, one look at what came answers for all branches: a merge has the commits of the
-branch, or shows in a file that they changed.
+removed at any time, and not made again before something of that is other, what searches
+included.  Where a base only moved on, one look at what came answers for all branches: a merge
+has the commits of the branch, or shows in a file that they changed.
 """
 
 from __future__ import annotations
 
 import os
 
-from git_session import archive, eventlog, filelog, git, merged, output
+from git_session import (
+    __version__,
+    archive,
+    eventlog,
+    filelog,
+    git,
+    history,
+    merged,
+    output,
+    wholelog,
+)
 from git_session.merged import Outcome
 from git_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from git_session.session import Session
     from git_session.workspace import Workspace
@@ -51,7 +62,7 @@ def merged_elsewhere(here: Workspace) -> dict[str, Outcome]:
         return {}
     sizes = {branch: eventlog.log_size(place) for branch, place in places.items()}
     sessions = {branch: archive.load(place)[0] for branch, place in places.items()}
-    searches = _Searches(here.repo.sessions, sessions)
+    searches = _Searches(here, sessions)
     found = {}
     for branch, session in output.progress('looking for merges', list(sessions.items())):
         outcome = searches.find(branch, session, sizes[branch])
@@ -64,9 +75,14 @@ def merged_elsewhere(here: Workspace) -> dict[str, Outcome]:
 class _Searches:
     """Those that were made before and those that have to be made now."""
 
-    def __init__(self, folder: str, sessions: Mapping[str, Session]) -> None:
-        self._path = os.path.join(folder, FILE)
-        self._before = _load(self._path)
+    def __init__(self, here: Workspace, sessions: Mapping[str, Session]) -> None:
+        self._path = os.path.join(here.repo.sessions, FILE)
+        # A file of the branch may then show anywhere, as its directory has another name.
+        self._follows = git.boolean(here.setting('merge.directoryrenames', 'conflict'))
+        # Another program may find what this one did not, and a graft may make it a merge.
+        view = wholelog.stamp(here.repo)
+        self._stamp = f'{__version__} {git.version()} {self._follows} {view}'
+        self._before = _load(self._path, self._stamp)
         self._seen: dict[str, Seen] = {}
         self._arrived: dict[tuple[str, str], _Arrived | None] = {}
         self._default = git.default_branch()
@@ -101,7 +117,7 @@ class _Searches:
 
     def _is_apart(self, branch: str, before: Seen, old: str, new: str) -> bool:
         """Whether what came to a base has nothing to do with the branch."""
-        if before.paths is None:
+        if before.paths is None or self._follows:
             return False
         if (old, new) not in self._arrived:
             self._arrived[old, new] = _arrived(old, new)
@@ -117,7 +133,8 @@ class _Searches:
         import json
 
         listed = {branch: each.asdict() for branch, each in self._seen.items()}
-        text = json.dumps({'version': _VERSION, 'branches': listed}, separators=(',', ':'))
+        whole = {'version': _VERSION, 'stamp': self._stamp, 'branches': listed}
+        text = json.dumps(whole, separators=(',', ':'))
         try:
             eventlog.write_file(self._path, text)
         except OSError:
@@ -137,34 +154,37 @@ def _arrived(old: str, new: str) -> _Arrived | None:
         return None
     touched: set[str] = set()
     number = 0
-    for each in filelog.Reading(new, _MOST_NEW, without=old).commits():
+    for each in filelog.Reading(new, _MOST_NEW, history.SUBMODULES, without=old).commits():
         touched.update(each.paths)
         number += 1
     if number == _MOST_NEW:
         return None
     # A merge may hold more than its parents.
-    names = ('diff', '--name-only', '-z', '--no-renames', '--no-relative', old, new, '--')
-    touched.update(git.read(*names).split('\0'))
+    names = ('diff', '--name-only', '-z', '--no-renames', '--no-relative', history.SUBMODULES)
+    touched.update(git.read(*names, old, new, '--').split('\0'))
     form = '--format=%(refname:lstrip=2)'
     listed = git.read('for-each-ref', form, f'--merged={new}', 'refs/heads').split('\n')
     return _Arrived(frozenset(touched), frozenset(listed))
 
 
-def _load(path: str) -> dict[str, Seen]:
-    """What is kept: branch -> search; nothing where it is damaged or of another version."""
+def _load(path: str, stamp: str) -> dict[str, Seen]:
+    """What is kept: branch -> search; nothing where it is damaged or another program's."""
     import json
 
     try:
         with open(path, 'rb') as file:
             data = json.load(file)
-        if data['version'] != _VERSION:
+        if data['version'] != _VERSION or data['stamp'] != stamp:
             return {}
-        found = {branch: Seen(**each) for branch, each in data['branches'].items()}
-        return {
-            branch: each.replace(
-                tips=dict(each.tips), paths=None if each.paths is None else tuple(each.paths)
-            )
-            for branch, each in found.items()
-        }
+        return {branch: _decode(each) for branch, each in data['branches'].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+
+
+def _decode(data: dict[str, Any]) -> Seen:
+    """Raises TypeError, ValueError, KeyError or AttributeError for what `keep` never wrote."""
+    tips, paths = dict(data['tips']), data['paths']
+    if not all(type(each) is str for each in (*tips, *tips.values(), *(paths or ()))):
+        raise TypeError
+    found = None if paths is None else tuple(paths)
+    return Seen(**{**data, 'tips': tips, 'paths': found})

@@ -35,6 +35,58 @@ def test_the_same_as_a_new_search(work: Repo, name: str) -> None:
         assert searched() == ({'work': how} if how else {})
 
 
+_SUB = (
+    f'git update-index --add --cacheinfo 160000,{"1" * 40},sub\n'
+    'git commit -q --allow-empty -m sub; mkdir -p sub'
+)
+_PART = 'git switch -q main; git checkout -q work a.txt b.txt c.txt; git commit -q -m Part'
+LATER = {
+    'renamed, then squashed': (
+        'git mv a.txt e.txt; git checkout -q work b.txt c.txt; git commit -q -m Move',
+        'git merge -q --squash work; git commit -q -m All',
+    ),
+    'one that the branch took back, after the others': (
+        'git switch -q work; old=$(git rev-parse work); git reset -q --hard main~\n'
+        'echo > t; git add t; git commit -q -m t; git revert --no-edit HEAD\n'
+        'git cherry-pick $old~ $old; git session status; git switch -q main\n'
+        'git cherry-pick $old~ $old; for each in a b c; do echo x > $each.txt; done\n'
+        'git commit -q -a -m Other', 'git merge -q -s ours --no-edit work~2',
+    ),
+    'a directory renamed, and a setting': (
+        'git config merge.directoryRenames true; mkdir d; echo > d/a; git add d\n'
+        'git commit -q -m d; git switch -q work; git merge -q --no-edit main; echo n > d/n\n'
+        f'git add d; git commit -q -m n; {_PART}',
+        'git mv d f; echo n > f/n; git add f; git commit -q -m Move',
+    ),
+    'a submodule that .gitmodules hides': (
+        'git config -f .gitmodules submodule.sub.path sub\n'
+        f'git config -f .gitmodules submodule.sub.ignore all; git switch -q work; {_SUB}\n'
+        'git switch -q main; git cherry-pick work~2 work~', _SUB,
+    ),
+    'a graft': ('', 'git replace --graft main main~ work'),
+    'deepened': (
+        'git merge -q --squash work; git commit -q -m All; git rev-parse main work > .git/shallow',
+        'rm .git/shallow',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize('name', LATER)
+def test_what_shows_elsewhere(work: Repo, name: str) -> None:
+    before, after = LATER[name]
+    perform(work, before)
+    assert searched() == {}
+    perform(work, after)
+    how = found(work)
+    assert how
+    assert searched() == {'work': how}
+
+
+def test_a_hidden_submodule_is_part_of_the_branch(work: Repo) -> None:
+    perform(work, LATER['a submodule that .gitmodules hides'][0])
+    assert found(work) == ''
+
+
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The branches that are searched for."""
@@ -116,7 +168,7 @@ def test_a_merge_that_holds_more_than_its_parents(three: Repo, calls: list[str])
 @pytest.mark.parametrize(
     'text',
     ['', '[]', '\0', '{"version": 1}', '{"version": 1, "branches": {"x": 1}}',
-     '{"version": 2, "branches": {}}'],
+     '{"version": 2, "branches": {}}', '{"version": 1, "stamp": "other", "branches": {}}'],
 )  # fmt: skip
 def test_a_damaged_file_is_written_anew(three: Repo, calls: list[str], text: str) -> None:
     path = three.sessions / '.unmerged.json'
