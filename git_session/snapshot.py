@@ -19,8 +19,10 @@ from git_session.treefiles import GITLINK, SAFE, Ground, Side, names, quoted, ra
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from typing import BinaryIO
+
+    from git_session.treefiles import Dates
 
 LOCK = 'session-wip.lock'
 _EMPTY_BLOBS = (
@@ -94,10 +96,27 @@ class Kept(Record):
     modes: dict[str, int] = {}  # noqa: RUF012
 
 
-def look(here: Ground) -> Look:
+def look(here: Ground, index: str = '') -> Look:
     """Compare with HEAD."""
     options = ('-z', '--untracked-files=all', '--ignore-submodules=dirty', '--no-renames')
-    return parse(here.run('status', '--porcelain=v2', *options))
+    return parse(here.run('status', '--porcelain=v2', *options, index=index))
+
+
+def look_inside(here: Ground, paths: Collection[str]) -> Look:
+    """Compare with HEAD, and of these paths files too that git is told to look away from."""
+    hidden = [path for path in _special(here)[0] if path in paths]
+    hidden = [path for path in hidden if treefiles.is_file(here.top, path)]
+    if not hidden:
+        return look(here)
+    index = here.temporary('a', copy=True)
+    _show(here, hidden, index)
+    return look(here, index)
+
+
+def _show(here: Ground, paths: Iterable[str], index: str) -> None:
+    """Take the flags away that tell git to look away from files."""
+    for flag in ('--no-assume-unchanged', '--no-skip-worktree'):
+        here.run('update-index', flag, '-z', '--stdin', index=index, stdin=names(paths))
 
 
 def parse(text: str) -> Look:
@@ -127,7 +146,7 @@ def _counts(entry: Entry) -> bool:
 # --- saving
 
 
-def keep(here: Ground, base: str, seen: Look) -> tuple[Kept, dict[str, object]]:
+def keep(here: Ground, base: str, seen: Look) -> tuple[Kept, Dates]:
     """Write the state as trees; and what each file looked like before it was read."""
     special, listed = _special(here)
     added = _intended(here, seen, listed)
@@ -143,11 +162,10 @@ def keep(here: Ground, base: str, seen: Look) -> tuple[Kept, dict[str, object]]:
     index = here.temporary('a', copy=True)
     staged = here.run('write-tree', index=index).strip()
     if again:
-        for flag in ('--no-assume-unchanged', '--no-skip-worktree'):
-            here.run('update-index', flag, '-z', '--stdin', index=index, stdin=names(again))
+        _show(here, again, index)
     differing = [
         path for path, each in seen.entries.items()
-        if each.xy[1] != '.' or path in special or path in seen.untracked
+        if each.xy[1] != '.' or path in special or _is_read(here, path, each)
     ]  # fmt: skip
     # What is gone comes first: a folder, or a link to one, may be in its place.
     gone = {path for path in differing if treefiles.status(here.top, path) is None}
@@ -167,6 +185,14 @@ def keep(here: Ground, base: str, seen: Look) -> tuple[Kept, dict[str, object]]:
     )  # fmt: skip
     found = paths(here, kept)
     return kept.replace(raw=_raw(here, found), modes=_modes(here, found)), dates
+
+
+def _is_read(here: Ground, path: str, entry: Entry) -> bool:
+    """Whether a file that is as staged is read again: it may have been written meanwhile.
+
+    What was taken out of the index may still be there, ignored even: the base comes there.
+    """
+    return entry.sub.startswith('N') and treefiles.is_file(here.top, path)
 
 
 def _special(here: Ground) -> tuple[dict[str, str], dict[str, Side]]:
@@ -275,8 +301,8 @@ def _raw_diff(text: str) -> dict[str, tuple[Side, Side]]:
 # --- putting it in place
 
 
-def clean(here: Ground, found: Mapping[str, Path]) -> None:
-    """Bring index and files back to the base."""
+def clean(here: Ground, found: Mapping[str, Path], dates: Dates) -> None:
+    """Bring index and files back to the base; raises Written at a file that is not as it was."""
     before = _date(here.index)
     made = here.temporary('a', copy=True)
     sides = {path: each.base for path, each in found.items()}
@@ -285,12 +311,17 @@ def clean(here: Ground, found: Mapping[str, Path]) -> None:
     files = {path: each for path, each in found.items() if not each.is_gitlink}
     back = [path for path, each in files.items() if each.base_file and each.base != each.tree]
     gone = [path for path, each in files.items() if each.base_file is None and each.tree]
+    treefiles.check(here, dates, [*back, *gone])
     # Attributes say how files are written: those of the index, where their file is not there.
-    treefiles.remove(here, [*gone, *(path for path in back if path.endswith('.gitattributes'))])
+    gone += [path for path in back if path.endswith('.gitattributes')]
+    treefiles.remove(here, gone, dates)
     for path, each in files.items():
         if each.base and not each.base_file:  # a submodule has its folder again
             os.makedirs(os.path.join(here.top, path), exist_ok=True)
-    staging.place(here, staging.stage_base(here, back), durable=False)
+    staged = staging.stage_base(here, back)
+    dates = {**dates, **dict.fromkeys(gone)}
+    treefiles.check(here, dates, back)
+    staging.place(here, staged, dates, durable=False)
     here.start('update-index', '-q', '--refresh').reply()
 
 

@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from git_session.treefiles import Dates
+
 
 def stage(
     here: Ground, sides: Mapping[str, Side], raw: Mapping[str, str], modes: Mapping[str, int]
@@ -77,15 +79,20 @@ def _make_good(there: Ground, path: str, mode: str, oid: str) -> None:
         os.symlink(os.fsencode(content), os.fsencode(full))
 
 
-def place(here: Ground, files: Iterable[str], *, durable: bool = True) -> None:
-    """Move what was staged into the tree, each file in one step."""
+def place(here: Ground, files: Iterable[str], dates: Dates, *, durable: bool = True) -> None:
+    """Move what was staged into the tree, each file in one step.
+
+    Raises treefiles.Written at a file that is not as it was.
+    """
     import shutil
 
     for path in files:
         source, target = os.path.join(here.staging, path), os.path.join(here.top, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         if os.path.isdir(target) and not os.path.islink(target):
-            shutil.rmtree(target)  # of empty folders: nothing is lost, see `obstacles`
+            for folder, _, _ in os.walk(target, topdown=False):
+                os.rmdir(folder)  # empty, see `obstacles`, or something has just come there
+        treefiles.check(here, dates, [path])
         try:
             os.replace(source, target)
         except OSError as error:

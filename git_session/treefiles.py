@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    Dates = Mapping[str, object]  # path -> its signature
+
 Side = tuple[str, str] | None  # (mode, object id) of a path, None where there is no file
 
 GITLINK = '160000'
@@ -22,6 +24,14 @@ _INDEX = 'session-wip.index'  # + a letter: temporary indexes
 SAFE = ('-c', 'core.hooksPath=/dev/null', '-c', 'core.fsync=all', '-c',
          'core.fsyncObjectFiles=true', '-c', 'core.safecrlf=false')  # fmt: skip
 _WARNING = 'warning: core.fsyncObjectFiles is deprecated; use core.fsync instead\n'
+
+
+class Written(Exception):
+    """Somebody else has just written files that were to go or to be replaced."""
+
+    def __init__(self, paths: list[str]) -> None:
+        super().__init__(f"'{paths[0]}' was written meanwhile")
+        self.paths = paths
 
 
 class Ground(Record):
@@ -100,9 +110,16 @@ def ground(repo: git.Repository, settings: Iterable[tuple[str, str, str]]) -> Gr
 def signature(top: str, path: str) -> object:
     """What changes when a file does; None where there is none."""
     found = status(top, path)
-    return found and (
-        found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
-    )  # fmt: skip
+    if found is None or stat.S_ISDIR(found.st_mode):
+        return None
+    return found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def check(here: Ground, dates: Dates, paths: Iterable[str]) -> None:
+    """Raise Written where a file is other than it was."""
+    changed = [path for path in paths if signature(here.top, path) != dates.get(path)]
+    if changed:
+        raise Written(changed)
 
 
 def status(top: str, path: str) -> os.stat_result | None:
@@ -148,10 +165,12 @@ def raw_oid(here: Ground, path: str) -> str:
 
 
 def mode(here: Ground, path: str, wanted: str) -> str:
-    """git's mode of a file; `wanted` where the file system does not tell."""
+    """git's mode of a file, '' of a pipe; `wanted` where the file system does not tell."""
     found = os.lstat(os.path.join(here.top, path)).st_mode
     if stat.S_ISLNK(found):
         return '120000'
+    if not stat.S_ISREG(found):
+        return ''
     if not here.has_modes and wanted.startswith('100'):
         return wanted
     return '100755' if found & 0o100 else '100644'
@@ -179,12 +198,16 @@ def obstacles(here: Ground, writes: Iterable[str], removes: Collection[str]) -> 
     return sorted(set(found))
 
 
-def remove(here: Ground, gone: Iterable[str]) -> None:
-    """Remove files, and folders that become empty but for the current directory."""
+def remove(here: Ground, gone: Iterable[str], dates: Dates) -> None:
+    """Remove files, and folders that become empty but for the current directory.
+
+    Raises Written at a file that is not as it was.
+    """
     folders = set()
     for path in gone:
         if not is_file(here.top, path):
             continue
+        check(here, dates, [path])
         os.unlink(os.path.join(here.top, path))
         while path := os.path.dirname(path):
             folders.add(path)

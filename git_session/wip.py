@@ -23,11 +23,11 @@ from git_session import eventlog, git, output, snapshot, staging, treefiles, wor
 from git_session.errors import REFUSED, SessionError
 from git_session.record import Record
 from git_session.snapshot import Kept, Look, Path
-from git_session.treefiles import Ground
+from git_session.treefiles import Ground, Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from typing import NoReturn
 
     Settings = Iterable[tuple[str, str, str]]
@@ -150,35 +150,47 @@ def _refuse(repo: git.Repository) -> None:
         )
 
 
-def _save(here: Ground, repo: git.Repository, branch: str, seen: Look) -> Saved:
+def _save(here: Ground, repo: git.Repository, branch: str, seen: Look) -> Saved | None:
     kept, dates = snapshot.keep(here, repo.head or '', seen)
     found = snapshot.paths(here, kept)
+    if all(map(_is_moved, found.values())):
+        return None  # only the dates of files are others, or line ends that do not count
     _check_room(here, found)
     saved = _store(here, branch, kept, found)
-    changed = [path for path in dates if treefiles.signature(here.top, path) != dates[path]]
-    if changed:
-        raise SessionError(
-            f"'{changed[0]}' was written meanwhile; nothing was changed",
-            'what it was is in ' + saved.ref, status=REFUSED,
-        )  # fmt: skip
     try:
-        snapshot.clean(here, found)
-    except (SessionError, OSError) as error:
+        treefiles.check(here, dates, dates)
+    except Written as error:
+        raise _refusal(error, saved) from None
+    try:
+        snapshot.clean(here, found, dates)
+    except (SessionError, OSError, Written) as error:
         _take_back(here, repo, saved, error)
     return saved
 
 
+def _refusal(error: Written, saved: Saved) -> SessionError:
+    return SessionError(
+        f'{error}; nothing was changed', 'what it was is in ' + saved.ref, status=REFUSED
+    )
+
+
 def _take_back(
-    here: Ground, repo: git.Repository, saved: Saved, error: SessionError | OSError
+    here: Ground, repo: git.Repository, saved: Saved, error: SessionError | OSError | Written
 ) -> NoReturn:
     """Undo a cleaning that failed half way, and say what failed."""
-    said = error.message if isinstance(error, SessionError) else os.strerror(error.errno or 0)
+    if isinstance(error, OSError):
+        said = os.strerror(error.errno or 0)
+    else:
+        said = error.message if isinstance(error, SessionError) else str(error)
     try:
-        _restore(here, repo, saved)
-        drop(saved, 'restored')
-    except (SessionError, OSError):
+        _restore(here, repo, saved, error.paths if isinstance(error, Written) else ())
+        if not isinstance(error, Written):
+            drop(saved, 'restored')
+    except (SessionError, OSError, Written):
         hint = f"all of it is saved: 'git session wip restore {saved.branch}'"
     else:
+        if isinstance(error, Written):
+            raise _refusal(error, saved) from None
         hint = 'nothing was changed'
     raise SessionError(f'cannot clean the working tree: {said}', hint) from None
 
@@ -279,16 +291,23 @@ def restore(repo: git.Repository, settings: Settings, saved: Saved) -> None:
                 f"'{os.path.relpath(where, here.top)}': {error.strerror}",
                 f"all of it is still saved: 'git session wip restore {saved.branch}' goes on",
             ) from None
+        except Written as error:
+            raise SessionError(
+                f"cannot restore the work in progress of '{saved.branch}': {error}",
+                f"all of it is still saved: see it with 'git session wip show {saved.branch}'",
+                status=REFUSED,
+            ) from None
         finally:
             here.sweep()
     drop(saved, 'restored')
 
 
-def _restore(here: Ground, repo: git.Repository, saved: Saved) -> None:
+def _restore(here: Ground, repo: git.Repository, saved: Saved, left: Collection[str] = ()) -> None:
+    """Bring a saved state back, but for files that are `left` as they are."""
     before = snapshot.index_date(here)
     kept = load(here, saved)
     found = snapshot.paths(here, kept)
-    standing = _Standing(here, repo, kept, found)
+    standing = _Standing(here, repo, kept, found, left)
     writes, gone = standing.writes, standing.gone
     lost = sorted({*standing.conflicts, *treefiles.obstacles(here, writes, gone)})
     if lost:
@@ -302,8 +321,9 @@ def _restore(here: Ground, repo: git.Repository, saved: Saved) -> None:
     made = snapshot.make_index(here, kept, found)
     sides = {path: found[path].tree for path in writes}
     files = staging.stage(here, sides, snapshot.raw_oids(here, kept), kept.modes)
-    treefiles.remove(here, gone)
-    staging.place(here, files)
+    treefiles.check(here, standing.dates, [*gone, *writes])
+    treefiles.remove(here, gone, standing.dates)
+    staging.place(here, files, standing.dates)
     treefiles.set_modes(here.top, kept.modes)
     _move_submodules(here, found)
     snapshot.finish_index(here, kept, made, before)
@@ -313,11 +333,13 @@ class _Standing:
     """What has to be written and removed to get to a saved state, and what forbids it."""
 
     def __init__(
-        self, here: Ground, repo: git.Repository, kept: Kept, found: Mapping[str, Path]
-    ) -> None:
-        self._here, self._kept = here, kept
+        self, here: Ground, repo: git.Repository, kept: Kept, found: Mapping[str, Path],
+        left: Collection[str],
+    ) -> None:  # fmt: skip
+        self._here, self._kept, self._left = here, kept, left
         self._raw = snapshot.raw_oids(here, kept)
-        self._seen = snapshot.look(here)
+        self.dates = {path: treefiles.signature(here.top, path) for path in found}
+        self._seen = snapshot.look_inside(here, found)
         self._moved = snapshot.moved(here, kept.base, repo.head or '')
         self.writes: list[str] = []
         self.gone: list[str] = []
@@ -331,7 +353,7 @@ class _Standing:
         index = entry.index if entry else head
         if path not in self._kept.added and index not in (each.base, each.index):
             self.conflicts.append(path)
-        if each.is_gitlink:
+        if each.is_gitlink or path in self._left:
             return
         known = entry.index if entry and entry.xy[1] == '.' else None if entry else head
         if known is None and treefiles.is_file(self._here.top, path):
@@ -348,11 +370,9 @@ class _Standing:
 
     def _is_as_saved(self, path: str, each: Path) -> bool:
         """Whether the file on the disk is the saved one."""
-        if each.tree is None:
+        if each.tree is None or treefiles.mode(self._here, path, each.tree[0]) != each.tree[0]:
             return False
-        if treefiles.raw_oid(self._here, path) != self._raw.get(path, each.tree[1]):
-            return False
-        return treefiles.mode(self._here, path, each.tree[0]) == each.tree[0]
+        return treefiles.raw_oid(self._here, path) == self._raw.get(path, each.tree[1])
 
 
 def _move_submodules(here: Ground, found: Mapping[str, Path]) -> None:
