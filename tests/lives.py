@@ -461,10 +461,15 @@ class Life:
                 for clone in CLONES:
                     status = self._command(clone, QUIET, word)
                     assert status == 0, f'{clone}: {word}: {status}'
+        for clone in CLONES:  # an end that has just come from the other one is finished here
+            self._command(clone, QUIET, 'status')
         logs = [truth.logs(self.world.sessions(clone)) for clone in CLONES]
         for clone in CLONES:
             assert self._command(clone, QUIET, 'pull') == 0
-        assert logs == [truth.logs(self.world.sessions(clone)) for clone in CLONES]
+        for clone, before in zip(CLONES, logs, strict=True):
+            after = truth.logs(self.world.sessions(clone))
+            new = {where: after[where] for where in after if after[where] != before.get(where)}
+            assert after == before, f'{clone}: {before.keys() - after.keys()} and {new}'
         there = [noted(Repo(self.world.ours / each)) for each in CLONES]
         assert there[0] == there[1] == noted(self.world.origin)
         for clone in CLONES:
