@@ -56,11 +56,13 @@ def switch(
     """Switch as `git switch` does, pause the session left behind, resume the other.
 
     With `carry` a dirty working tree is carried along or refused by git itself, without
-    it is saved and that of the other branch restored.  When git refuses, its words are
-    shown and nothing has changed.
+    it is saved and that of the other branch restored; ignored files stay, which git would
+    overwrite.  When git refuses, its words are shown and nothing has changed.
     """
     check_name(branch)
     arguments = ['switch', '--no-guess', *(['-c'] if create else []), branch]
+    if not carry:
+        arguments.insert(1, '--no-overwrite-ignore')
     if not create and not git.ref_exists('refs/heads/' + branch):
         arguments.remove('--no-guess')  # a remote's branch of that name will do
         if git.ask('for-each-ref', '--count=1', f'refs/remotes/*/{branch}').out:

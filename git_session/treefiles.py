@@ -45,7 +45,8 @@ class Ground(Record):
 
     @property
     def index(self) -> str:
-        return os.path.join(self.gitdir, 'index')
+        """The index that git takes; a relative one is below the top (git(1))."""
+        return os.path.join(self.top, os.environ.get('GIT_INDEX_FILE') or self.gitdir + '/index')
 
     @property
     def staging(self) -> str:

@@ -37,6 +37,7 @@ _FORMAT = (
     '--format=%(refname)%00%(objectname)%00%(parent)%00%(committerdate:unix)%00'
     '%(contents:trailers:key=Files,valueonly)%00'
 )
+_TRAILERS = ('-c', 'trailer.separators=:')  # ours, whatever the user's are
 _BUSY = {
     'MERGE_HEAD': 'merging', 'rebase-merge': 'rebasing', 'rebase-apply': 'rebasing',
     'CHERRY_PICK_HEAD': 'cherry-picking', 'REVERT_HEAD': 'reverting',
@@ -67,7 +68,7 @@ class Saved(Record):
 
 def listed(branch: str = '') -> list[Saved]:
     """The newest saved state of each branch, or of one."""
-    out = git.read('for-each-ref', _FORMAT, PREFIX + branch)
+    out = git.read(*_TRAILERS, 'for-each-ref', _FORMAT, PREFIX + branch)
     found = []
     for record in out.split('\0\n')[:-1]:
         ref, oid, parents, at, files = record.split('\0')
@@ -95,7 +96,7 @@ def older(saved: Saved) -> list[Saved]:
     found = []
     form = '--format=%H%x00%P%x00%ct%x00%(trailers:key=Files,valueonly)'
     while saved.older:
-        reply = git.read('log', '-1', form, saved.older)
+        reply = git.read(*_TRAILERS, 'log', '-1', form, saved.older)
         oid, parents, at, files = reply.split('\0')
         saved = _saved(saved.branch, oid, parents.split(), at, files)
         found.append(saved)

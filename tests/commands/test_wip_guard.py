@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from types import ModuleType
 
@@ -172,3 +173,42 @@ def test_a_file_that_is_other_in_what_does_not_count(work: Repo, run: Run) -> No
     assert 'saved' not in run('switch', 'main').err
     assert work.git('for-each-ref', 'refs/session/wip') == ''
     assert (work.path / 'crlf.txt').read_text() == 'one\n'
+
+
+def test_an_ignored_file_that_the_other_branch_has(work: Repo, run: Run) -> None:
+    """Git would overwrite it without a word."""
+    work.git('rm', '-q', '--cached', 'a.txt')
+    work.git('commit', '-q', '-m', 'out of the index')
+    work.write_file('.git/info/exclude', 'a.txt\n')
+    work.write(**{'a.txt': 'local\n', 'new.txt': 'new\n'})
+    said = run('switch', 'main', status=1).err
+    assert 'untracked working tree files would be overwritten by checkout:\n\ta.txt\n' in said
+    assert (work.path / 'a.txt').read_text() == 'local\n'
+    assert work.git('status', '--porcelain') == '?? new.txt'
+    assert work.git('for-each-ref', 'refs/session/wip') == ''
+
+
+@pytest.mark.parametrize('is_relative', [False, True])
+def test_another_index(
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, is_relative: bool
+) -> None:
+    """What the environment names is the index for us as it is for git."""
+    before = work.git('ls-files', '-s')
+    shutil.copy(work.path / '.git/index', work.path / '.git/other')
+    place = '.git/other' if is_relative else str(work.path / '.git/other')
+    monkeypatch.setenv('GIT_INDEX_FILE', place)
+    work.write(**{'a.txt': 'half\n', 'staged.txt': 'staged\n'})
+    work.git('add', 'staged.txt')
+    run('switch', 'main')
+    assert work.git('status', '--porcelain') == ''
+    run('switch', 'work')
+    assert work.git('status', '--porcelain') == ' M a.txt\nA  staged.txt'
+    monkeypatch.delenv('GIT_INDEX_FILE')
+    assert work.git('ls-files', '-s') == before
+
+
+def test_a_user_whose_trailers_have_another_separator(work: Repo, run: Run) -> None:
+    work.git('config', 'trailer.separators', '=')
+    work.write(**{'a.txt': 'half\n'})
+    run('switch', 'main')
+    assert 'restored work in progress of 1 file\n' in run('switch', 'work').err
