@@ -1,8 +1,8 @@
 """Files that are made beside the working tree, in the git directory, and moved into it whole.
 
 Whatever fails while they are made, a full disk above all, has touched nothing; whatever kills
-us while they are moved, no file is ever there in half, but where the git directory is on
-another file system: then they are copied.
+us while they are moved, no file is ever there in half, even where the git directory is on
+another file system.
 """
 
 from __future__ import annotations
@@ -84,8 +84,6 @@ def place(here: Ground, files: Iterable[str], dates: Dates, *, durable: bool = T
 
     Raises treefiles.Written at a file that is not as it was.
     """
-    import shutil
-
     for path in files:
         source, target = os.path.join(here.staging, path), os.path.join(here.top, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -98,7 +96,19 @@ def place(here: Ground, files: Iterable[str], dates: Dates, *, durable: bool = T
         except OSError as error:
             if error.errno != errno.EXDEV:  # the git directory is on another file system
                 raise
-            eventlog.remove(target)
-            shutil.move(source, target)
+            _bring(source, target)
     if durable:
         treefiles.sync(here, files)
+
+
+def _bring(source: str, target: str) -> None:
+    """Move a file to another file system, where it is whole before it has its name."""
+    import shutil
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix='.session-wip.', dir=os.path.dirname(target))
+    try:
+        shutil.move(source, os.path.join(folder, 'file'))
+        os.replace(os.path.join(folder, 'file'), target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -212,3 +214,34 @@ def test_a_user_whose_trailers_have_another_separator(work: Repo, run: Run) -> N
     work.write(**{'a.txt': 'half\n'})
     run('switch', 'main')
     assert 'restored work in progress of 1 file\n' in run('switch', 'work').err
+
+
+def test_a_disk_that_is_full_where_the_git_directory_is_on_another(
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file is there in half: the next restore goes on."""
+    work.write(**{'a.txt': 'changed\n', 'new.txt': 'new\n'})
+    run('switch', 'main')
+    work.git('switch', '-q', 'work')
+    replace, copy, room = os.replace, shutil.copyfile, [2]
+
+    def refuse(source: str, target: str) -> None:
+        if 'session-wip.files' in source:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        replace(source, target)
+
+    def fill(source: str, target: str, **named: bool) -> str:
+        room[0] -= 1
+        Path(target).write_text('ha')
+        if room[0] == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), target)
+        return copy(source, target, **named)
+
+    monkeypatch.setattr(os, 'replace', refuse)
+    monkeypatch.setattr(os, 'rename', refuse)
+    monkeypatch.setattr(shutil, 'copyfile', fill)
+    assert 'No space left on device' in run('wip', 'restore', status=128).err
+    assert work.git('status', '--porcelain') == ' M a.txt'
+    run('wip', 'restore')
+    assert work.git('status', '--porcelain') == ' M a.txt\n?? new.txt'
+    assert (work.path / 'new.txt').read_text() == 'new\n'
