@@ -6,6 +6,7 @@ entry's number never collides between branches.
 
 from __future__ import annotations
 
+import errno
 import os
 
 from git_session import eventlog
@@ -50,9 +51,16 @@ def leads_out(top: str, name: str = '') -> bool:
     return not {'..', '.git'}.isdisjoint(parts)
 
 
+def _is_special(path: str) -> bool:
+    """Whether a pipe, say, is there: to open it waits for its other end."""
+    return os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path))
+
+
 def _content(path: str) -> list[str]:
     """The first lines that say something: no headings, no comments, nothing empty."""
     try:
+        if _is_special(path):
+            return []
         with open(path, encoding='utf-8', errors='replace') as file:
             text = file.read(1 << 16)
     except OSError:
@@ -98,6 +106,8 @@ def append_decision(top: str, decision: Decision, session: str) -> bool:
             f"the decision is recorded, but '{FOLDER}/{DECISION_LOG}' leads out of the working tree"
         )
     try:
+        if _is_special(path):
+            raise OSError(errno.EINVAL, 'not a regular file')
         new = not os.path.exists(path)
         with open(path, 'ab') as file:
             file.write(('# Decision log\n' if new else '').encode())
@@ -112,7 +122,7 @@ def append_decision(top: str, decision: Decision, session: str) -> bool:
 def remove_decision(top: str, decision: Decision, session: str) -> bool:
     """Take the entry out again if it stands there unchanged; whether it is gone."""
     path = os.path.join(top, FOLDER, DECISION_LOG)
-    if leads_out(top, DECISION_LOG):
+    if leads_out(top, DECISION_LOG) or _is_special(path):
         return True  # nothing of ours is there
     try:
         with open(path, 'rb') as file:

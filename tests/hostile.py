@@ -14,6 +14,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 10  # of processor time that a command may take, with all that it starts
+WAIT = 300  # seconds by the clock, on a busy machine too
 ROOM = 500 << 20  # bytes of memory that a command may have beyond the loaded interpreter
 MOST_LINE = 2000  # characters of a line of an error
 # What the product runs, and what the test does: anything else was started by the input.
@@ -156,6 +158,7 @@ def _run(job: dict[str, Any]) -> None:
 
 
 def _bound() -> None:
+    signal.alarm(WAIT)  # whoever waits for something that never comes uses no processor time
     with open('/proc/self/statm', encoding='ascii') as file:
         size = int(file.read().split()[0]) * resource.getpagesize()
     for kind, most in ((resource.RLIMIT_AS, size + ROOM), (resource.RLIMIT_CPU, SECONDS),

@@ -161,6 +161,16 @@ def test_a_link_out_of_the_working_tree_is_not_followed(top: str, goal: str) -> 
     assert not target.is_file() or target.read_text() == 'theirs\n'
 
 
+def test_a_pipe_is_not_waited_for(top: str) -> None:
+    decision = full_log().replay().decisions[1]
+    for name in ('decision-log.md', 'architecture.md'):
+        os.mkfifo(Path(top, '.session', name))
+    assert knowledge.read(top, 'none', [], []).documents == ()
+    with pytest.raises(SessionError, match='not a regular file'):
+        knowledge.append_decision(top, decision, 's-1')
+    assert knowledge.remove_decision(top, decision, 's-1')
+
+
 def test_a_folder_that_leads_out_is_not_followed(top: str) -> None:
     inner = os.path.join(top, 'repo')
     os.makedirs(inner)

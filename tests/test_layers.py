@@ -25,8 +25,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     'meaning and state': (
         'session', 'replay', 'named', 'eventlog', 'config', 'notetree', 'notes', 'enabled',
         'hookfiles', 'hookconfig', 'hookmanagers', 'hooks', 'probe', 'faults', 'history',
-        'branchwork', 'merged', 'reconcile', 'knowledge', 'presence', 'dates', 'trailers', 'reports',
-        'tracking', 'added', 'filelog', 'wholelog', 'contextfiles',
+        'branchwork', 'merged', 'reconcile', 'knowledge', 'presence', 'dates', 'trailers',
+        'reports', 'tracking', 'added', 'filelog', 'wholelog', 'contextfiles',
     ),
     'analysis and views': (
         'analysis.marks', 'analysis.activetime', 'analysis.figures', 'analysis.automatic',

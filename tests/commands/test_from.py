@@ -37,6 +37,13 @@ def test_taken_over_and_listed_no_longer(marked: Repo, run: Run) -> None:
     assert '\nMarked in the code (1)\n  src/x.py:4 DECISION\n' in shown
 
 
+def test_a_pipe_is_not_waited_for(marked: Repo, run: Run) -> None:
+    os.mkfifo(marked.path / 'pipe')
+    assert run('decisions', 'add', '--from', 'pipe:1', status=1).err.startswith(
+        "error: cannot read 'pipe': not a regular file\n"
+    )
+
+
 def test_from_a_folder_below(marked: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(marked.path / 'src')
     assert run('decisions', 'add', '--from', 'x.py:2').err == 'dec-1 integers only\n'
