@@ -8,6 +8,7 @@ hooks directory (see hookfiles).  Never both at once.  What was done is written 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
@@ -93,6 +94,30 @@ def install(repo: git.Repository, method: str = 'auto') -> list[str]:
 
     Raises SessionError, before anything has changed, when a hook cannot be kept.
     """
+    with _Alone(repo):
+        return _install(repo, method)
+
+
+class _Alone:
+    """For a `with`: waits for others that install or uninstall, and take our files for theirs.
+
+    The lock is on git's directory itself, as an uninstall leaves no file.
+    """
+
+    def __init__(self, repo: git.Repository) -> None:
+        self._handle = os.open(repo.common, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __enter__(self) -> None:
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+        except OSError:
+            pass  # not every network file system can
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._handle)
+
+
+def _install(repo: git.Repository, method: str) -> list[str]:
     chosen = 'files' if method == 'auto' and _is_brought(repo) else choose(method)
     manifest = _manifest(repo)
     said = []
@@ -216,6 +241,11 @@ def lines(repo: git.Repository) -> str:
 
 def uninstall(repo: git.Repository) -> list[str]:
     """Take our hooks out and put back what was there; what was done, in words."""
+    with _Alone(repo):
+        return _uninstall(repo)
+
+
+def _uninstall(repo: git.Repository) -> list[str]:
     manifest = _manifest(repo)
     said = []
     if hookconfig.is_included(repo) or hookconfig.read(repo) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -259,6 +260,36 @@ def test_killed_before_ours_is_in_the_place_of_a_hook(
         assert hookfiles.is_ours(str(place / 'post-commit'))
         run('hooks', 'uninstall')
     assert snapshot(place) == before
+
+
+@pytest.mark.parametrize('action', ['install', 'uninstall'])
+def test_one_installs_at_a_time(
+    repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    """Two at once took each other's files for foreign; without hard links a hook was lost."""
+    (repo.path / '.git/hooks').mkdir(exist_ok=True)
+    shell()(repo.path / '.git/hooks/post-commit')
+    if action == 'uninstall':
+        run('hooks', 'install', *FILES)
+    rename, tried = os.rename, []
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, 'Operation not permitted')
+
+    def look(source: str, target: str) -> None:
+        handle = os.open(repo.path / '.git', os.O_RDONLY)
+        try:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(handle)
+        tried.append(target)
+        rename(source, target)
+
+    monkeypatch.setattr('os.link', refuse)
+    monkeypatch.setattr('os.rename', look)
+    run('hooks', action, *(FILES if action == 'install' else ()))
+    assert len(tried) == 1
 
 
 def test_a_foreign_post_rewrite_that_reads_nothing(repo: Repo, run: Run) -> None:
