@@ -310,7 +310,9 @@ def links(world: World, draw: Draw) -> None:
                 path.symlink_to(draw(st.sampled_from(_LINKS)))
         except OSError:
             pass  # the folder is a link already
-    world.outside = ('repo/.session/', 'repo/.ccmp', 'repo/.claude', 'repo/.git/refs/heads')
+    # From a folder `../outside` is in the working tree: who links the log there has it there.
+    world.outside = ('repo/.session/', 'repo/.ccmp', 'repo/.claude', 'repo/.git/refs/heads',
+                     'repo/outside')  # fmt: skip
     world.ready()
     for words in (('status',), ('brief',), draw(st.sampled_from([
         ('handoff',), ('analyze',), ('context', '--health'), ('decisions', 'add', 'x'), ('init',),
