@@ -210,7 +210,7 @@ def json_text(record: dict[str, Any] | None) -> str:
     if 'NaN' in text or 'Infinity' in text:
         record = strict(record)
         text = codec.dumps(record, ensure_ascii=False, indent=2) + '\n'
-    if not text.isascii() and not text.replace('\n', '').isprintable():
+    if not text.replace('\n', '').isprintable():
         text = codec.dumps(record, indent=2) + '\n'
     return text
 

@@ -169,6 +169,13 @@ def test_json_has_null_for_what_it_has_no_word_for() -> None:
     )
 
 
+def test_nothing_in_json_can_move_a_cursor() -> None:
+    for odd in ('\x7f', 'é\x7f', '\x9b31m', '\u202e', '\x1b', '\r'):
+        text = output.json_text({'text': odd})
+        assert text.replace('\n', '').isprintable()
+        assert json.loads(text) == {'text': odd}
+
+
 def test_json(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     output.json({'text': 'é ▶'})
     assert capsys.readouterr().out == '{\n  "text": "é ▶"\n}\n'
