@@ -451,7 +451,8 @@ class Life:
             size = (sessions / where / 'events.jsonl').stat().st_size
             if mark.exists() and mark.read_text().split(' ')[0] == str(size):
                 # A start that was killed may have left lines of what became nobody's session.
-                mine = (sessions / where / 'id').read_text().strip()
+                home = sessions / where / 'id'
+                mine = home.read_text().strip() if home.is_file() else name
                 listed = map(json.loads, texts)
                 missing = {each['id'] for each in listed if each['session'] == mine} - notes
                 assert not missing, f'{where}: not in the notes: {missing}'
