@@ -127,8 +127,9 @@ def _recorded(self: Life, place: str, name: str) -> None:
     """The hook has written the event of HEAD, once, and its note."""
     head = self.alone(place, 'rev-parse', 'HEAD').out.strip()
     log = self.world.sessions(place) / self.branch(place) / 'events.jsonl'
-    if not log.exists():
-        return  # of a session that has ended: what was killed while it moved it is finished later
+    if not log.exists():  # of a session that has ended: what was killed while it moved it
+        assert self.clone(place) in self.hurt
+        return
     found = [
         line for line in map(json.loads, truth.lines(log))
         if line['type'] == 'commit' and line['commit'] == head
@@ -143,8 +144,10 @@ def _found(self: Life, place: str, step: Step, name: str) -> None:
     head, _, parents = self.alone(place, 'log', '-1', '--format=%H %P').out.strip().partition(' ')
     if not parents:
         return  # a root that was amended is taken for the base's own, rewritten with the branch
-    if self.do(place, step, 'status') != 0 or self.world.struck:
-        return  # what cannot be written waits for the one after it
+    if self.do(place, step, 'status') != 0:
+        return
+    if self.world.struck:  # what could not be written is found by the one after it
+        self.do(place, step._replace(c=0), 'status')
     if self.bound(place) == name:
         path = self.world.sessions(place) / self.branch(place) / 'events.jsonl'
         assert head in truth.Told(name, truth.lines(path)).commits(), head

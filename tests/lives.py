@@ -262,6 +262,8 @@ class Life:
         before, branch = self.world.state(place), self.branch(place)
         head = self.alone(place, 'rev-parse', '-q', '--verify', 'HEAD').out
         saved = self._saved(place)
+        # From a detached HEAD, whose work cannot be put aside, that comes along.
+        carries = not branch and self.alone(place, 'status', '--porcelain').out != ''
         status = self._command(place, step, *words)
         after = self.world.state(place)
         if self.world.struck and after == before and saved == self._saved(place):
@@ -273,7 +275,7 @@ class Life:
             self.halves.discard(place)
             self._kept(place, before)
             if status == 0 and not self.world.struck:
-                self._shelve(place, branch, Shelf(head, before), saved, after)
+                self._shelve(place, branch, Shelf(head, before), saved, None if carries else after)
             self.world.retwin()
         elif like is None:  # a merge that failed has written ORIG_HEAD
             assert after._replace(doing=()) == before._replace(doing=()), f'{words} -> {status}'
@@ -308,9 +310,12 @@ class Life:
         assert not lost, f'lost: {lost}'
 
     def _shelve(
-        self, place: str, branch: str, shelf: Shelf, saved: dict[str, str], after: State
+        self, place: str, branch: str, shelf: Shelf, saved: dict[str, str], after: State | None
     ) -> None:
-        """Remember what was put aside; what comes back has to be as it was."""
+        """Remember what was put aside; what comes back has to be as it was.
+
+        `after` is how it is now, None where other work is beside it.
+        """
         clone, now = self.clone(place), self._saved(place)
         older = {  # what is the newest again when the newest has come back
             each: self.alone(place, 'rev-parse', '-q', '--verify', f'{commit}^4').out.strip()
@@ -325,8 +330,7 @@ class Life:
             assert not left or back, f'not put aside: {left}'
         for each in back:
             known = self.shelves.get((clone, saved[each]))
-            # From a detached HEAD, whose work cannot be put aside, that came along.
-            if known and branch and each == self.branch(place) != branch:
+            if known and after and each == self.branch(place) != branch:
                 head = self.alone(place, 'rev-parse', 'HEAD').out
                 if head == known.commit:
                     pair = (after, known.state)
