@@ -16,6 +16,7 @@ from tests.commands.conftest import Run
 from tests.repo import Repo
 
 REF = 'refs/session/wip/work'
+Moment = tuple[ModuleType, str]  # right before this function of that module
 
 
 def before(
@@ -35,23 +36,18 @@ def before(
 
 @pytest.mark.parametrize('name', ['a.txt', 'new.txt', 'staged.txt'])
 @pytest.mark.parametrize(
-    ('owner', 'function'),
+    'moment',
     [(snapshot, 'put_index'), (staging, 'stage_base'), (treefiles, 'remove'), (staging, 'place')],
 )
 def test_a_file_that_is_written_while_the_tree_is_cleaned(
-    work: Repo,
-    run: Run,
-    monkeypatch: pytest.MonkeyPatch,
-    owner: ModuleType,
-    function: str,
-    name: str,
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, moment: Moment, name: str
 ) -> None:
     """What is newest stays, what was before is saved, all else is as it was."""
     work.write(**{'a.txt': 'changed\n', 'new.txt': 'new\n', 'staged.txt': 'staged\n'})
     work.git('add', 'staged.txt')
     was = (work.path / name).read_text()
-    before(monkeypatch, owner, function, lambda: work.write(**{name: 'newest\n'}))
-    if function in ('place', 'stage_base') and name != 'a.txt':
+    before(monkeypatch, *moment, lambda: work.write(**{name: 'newest\n'}))
+    if moment[1] in ('place', 'stage_base') and name != 'a.txt':
         run('switch', 'main')  # was saved and removed before
         assert (work.path / name).read_text() == 'newest\n'
         return
@@ -82,20 +78,15 @@ def test_a_staged_file_that_is_written_after_the_look(
 
 @pytest.mark.parametrize('name', ['a.txt', 'new.txt'])
 @pytest.mark.parametrize(
-    ('owner', 'function'), [(snapshot, 'make_index'), (staging, 'stage'), (staging, 'place')]
+    'moment', [(snapshot, 'make_index'), (staging, 'stage'), (staging, 'place')]
 )
 def test_a_file_that_is_written_while_work_comes_back(
-    work: Repo,
-    run: Run,
-    monkeypatch: pytest.MonkeyPatch,
-    owner: ModuleType,
-    function: str,
-    name: str,
+    work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, moment: Moment, name: str
 ) -> None:
     work.write(**{'a.txt': 'changed\n', 'new.txt': 'new\n'})
     run('switch', 'main')
     work.git('switch', '-q', 'work')
-    before(monkeypatch, owner, function, lambda: work.write(**{name: 'newest\n'}))
+    before(monkeypatch, *moment, lambda: work.write(**{name: 'newest\n'}))
     assert run('wip', 'restore', status=1).err == (
         f"error: cannot restore the work in progress of 'work': '{name}' was written meanwhile\n"
         "hint: all of it is still saved: see it with 'git session wip show work'\n"
