@@ -105,16 +105,19 @@ class _Alone:
     """
 
     def __init__(self, repo: git.Repository) -> None:
-        self._handle = os.open(repo.common, os.O_RDONLY | os.O_CLOEXEC)
+        self._common = repo.common
+        self._handle = -1
 
     def __enter__(self) -> None:
         try:
+            self._handle = os.open(self._common, os.O_RDONLY | os.O_CLOEXEC)
             fcntl.flock(self._handle, fcntl.LOCK_EX)
         except OSError:
-            pass  # not every network file system can
+            pass  # not every network file system can, and it may be read by its owner alone
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._handle)
+        if self._handle != -1:
+            os.close(self._handle)
 
 
 def _install(repo: git.Repository, method: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from stat import S_ISREG
 
 from git_session.analysis import marks
 from git_session.errors import REFUSED, USAGE, SessionError
@@ -56,8 +57,8 @@ def text_at(top: str, place: str, word: str) -> str:
 def _line(path: str, name: str, number: int) -> str:
     """One line of a file, '' past its end."""
     try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            raise OSError(errno.EINVAL, 'not a regular file')  # open would wait for a pipe's writer
+        if not S_ISREG(os.stat(path).st_mode):  # open would wait for the writer of a pipe
+            raise OSError(errno.EINVAL, 'not a regular file')
         with open(path, 'rb') as file:
             lines = file.read(_MOST_BYTES).split(b'\n')
     except OSError as error:
