@@ -132,9 +132,9 @@ def _follow(
             source = aside
         places[old] = source, target
     if moves:
-        from git_session import wip  # hardly ever needed, and looked for by every command
+        from git_session import wiprefs  # hardly ever needed, and looked for by every command
 
-        wip.rename(moves)
+        wiprefs.rename(moves)
     for old, (source, target) in places.items():
         archive.move(source, target)
         maker = Maker(live[old], '', _newest(target))

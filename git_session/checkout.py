@@ -22,6 +22,10 @@ from git_session.errors import REFUSED, SessionError
 from git_session.eventlog import Maker
 from git_session.workspace import Workspace
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_session.wiprefs import Saved
+
 
 def check_name(branch: str) -> None:
     """Raise SessionError when git would not take the name for a branch."""
@@ -125,7 +129,7 @@ def settle() -> None:
         git.act('read-tree', '-m', '-u', tree, 'HEAD', capture=True)
 
 
-def _leave(here: Workspace, aside: wip.Saved | None) -> None:
+def _leave(here: Workspace, aside: Saved | None) -> None:
     """Record that the branch was left, and what was put aside."""
     maker = here.maker()
     if aside is not None:

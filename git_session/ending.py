@@ -18,7 +18,6 @@ from git_session import (
     output,
     putaside,
     sharing,
-    wip,
 )
 from git_session.analysis import figures
 from git_session.errors import FATAL, REFUSED, SessionError
@@ -29,9 +28,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
 
+    from git_session.wiprefs import Saved
+
 
 def handoff_text(
-    here: Workspace, written: float, aside: wip.Saved | None = None, *, strict: bool = False
+    here: Workspace, written: float, aside: Saved | None = None, *, strict: bool = False
 ) -> str:
     """The handoff of the session of this workspace; `aside` is what was just saved.
 
@@ -47,7 +48,7 @@ def handoff_text(
     return handover.text(here, written, saved, strict=strict)
 
 
-def _write_handoff(here: Workspace, aside: wip.Saved | None) -> str:
+def _write_handoff(here: Workspace, aside: Saved | None) -> str:
     """Write handoff.md beside the log; its text."""
     text = handoff_text(here, time.time(), aside)
     eventlog.write_file(os.path.join(here.place, 'handoff.md'), text)
@@ -67,7 +68,7 @@ def finish(
     *,
     with_handoff: bool,
     merge: Merge | None = None,
-    aside: wip.Saved | None = None,
+    aside: Saved | None = None,
 ) -> str:
     """End the session and archive it; the text of its handoff, '' without one.
 
@@ -85,9 +86,7 @@ def finish(
     return text
 
 
-def _finish(
-    here: Workspace, *, with_handoff: bool, made: Merge | None, aside: wip.Saved | None
-) -> str:
+def _finish(here: Workspace, *, with_handoff: bool, made: Merge | None, aside: Saved | None) -> str:
     session, work = here.require(), here.work()
     maker = here.maker()
     if aside is not None:

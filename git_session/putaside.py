@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from git_session import eventlog, events, git, output, wip, words
+from git_session import eventlog, events, git, output, wip, wiprefs, words
 from git_session.archive import load
 from git_session.errors import SessionError
 from git_session.eventlog import Maker
 from git_session.session import Session
 from git_session.views.quoting import name
-from git_session.wip import Saved
+from git_session.wiprefs import Saved
 from git_session.workspace import Workspace
 
 
@@ -29,7 +29,7 @@ def put_aside(here: Workspace) -> Saved | None:
 
 def take_back(there: Workspace) -> None:
     """Restore what is saved of the branch we are on, or say why that is not possible."""
-    saved = wip.find(there.repo, there.repo.branch)
+    saved = wiprefs.find(there.repo, there.repo.branch)
     if saved is None:
         return
     try:
@@ -75,8 +75,8 @@ def settle(here: Workspace) -> None:
     session = here.require()
     if not session.saved:
         return
-    newest = wip.find(here.repo, here.repo.branch)
-    still = {each.commit for each in (newest, *wip.older(newest))} if newest else set()
+    newest = wiprefs.find(here.repo, here.repo.branch)
+    still = {each.commit for each in (newest, *wiprefs.older(newest))} if newest else set()
     maker = here.maker()
     for commit in session.saved.keys() - still:
         if git.ask('cat-file', '-e', commit).status == 0:  # else it is on another machine
@@ -87,7 +87,7 @@ def settle(here: Workspace) -> None:
 
 def told(repo: git.Repository, session: Session) -> list[str]:
     """What is saved of the branch of a session, here or elsewhere, in one line each."""
-    here = wip.told(wip.find(repo, session.branch), session.branch, repo.branch)
+    here = wiprefs.told(wiprefs.find(repo, session.branch), session.branch, repo.branch)
     found = [here] if here else []
     for each in session.saved.values():
         if git.ask('cat-file', '-e', each.commit).status != 0:

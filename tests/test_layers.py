@@ -52,7 +52,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     'working tree': (
         'reportcache', 'freshness', 'measure', 'sources',
-        'transfer', 'leaks', 'archive', 'treefiles', 'staging', 'snapshot', 'wip',
+        'transfer', 'leaks', 'archive', 'treefiles', 'staging', 'snapshot', 'wiprefs',
+        'wip',
         'bindings', 'ccmp', 'generated', 'workspace', 'context', 'contextpart', 'sharing',
         'arrivals',
         'ci', 'forge',

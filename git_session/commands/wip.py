@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from git_session import output, putaside, snapshot, treefiles, wip, words
+from git_session import output, putaside, snapshot, treefiles, wiprefs, words
 from git_session.errors import REFUSED, SessionError
 from git_session.events import format_time
 from git_session.options import FORMAT, Syntax, Values
 from git_session.snapshot import Path
-from git_session.wip import Saved
+from git_session.wiprefs import Saved
 from git_session.workspace import Workspace, open_workspace, require_work_tree
 
 ABOUT = 'List, show, restore or drop saved work in progress.'
@@ -32,7 +32,7 @@ def run(action: str, values: Values) -> int:
     if action == 'restore':
         putaside.restore(here, saved)
         return 0
-    wip.drop(saved)
+    wiprefs.drop(saved)
     putaside.record(here, saved, 'wip.restore', commit=saved.commit, dropped=True)
     output.talk(f'dropped {saved.ref} ({saved.commit})')
     return 0
@@ -42,7 +42,7 @@ def _find(here: Workspace, branch: str | None) -> Saved:
     name = here.repo.branch if branch is None else branch
     if name is None:
         raise SessionError('HEAD is detached; name a branch', status=REFUSED)
-    found = wip.find(here.repo, name)
+    found = wiprefs.find(here.repo, name)
     if found is None:
         raise SessionError(
             f"no work in progress is saved of branch '{name}'", "see 'git session wip list'",
@@ -59,7 +59,7 @@ def _record(saved: Saved) -> dict[str, object]:
 
 
 def _list(here: Workspace, values: Values) -> int:
-    every = [each for newest in wip.listed() for each in (newest, *wip.older(newest))]
+    every = [each for newest in wiprefs.listed() for each in (newest, *wiprefs.older(newest))]
     if values.json:
         records = [_record(each) for each in every]
         output.json({'schema': 'git-session/wip/1', 'wip': records})
@@ -81,7 +81,7 @@ def _list(here: Workspace, values: Values) -> int:
 
 def _show(here: Workspace, saved: Saved, values: Values) -> int:
     ground = treefiles.ground(here.repo, here.settings)
-    kept = wip.load(ground, saved)
+    kept = wiprefs.load(ground, saved)
     found = sorted(snapshot.paths(ground, kept).items())
     listed = [(_state(each, path in kept.added), path) for path, each in found]
     if values.json:
