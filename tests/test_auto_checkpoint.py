@@ -100,3 +100,16 @@ def test_commits_are_checkpoints_or_get_one(
     events = repo.events()
     commits = [each['id'] for each in events if each.get('commit') == late]
     assert commits[1] == commits[0] + 'c'
+
+
+def test_the_last_of_the_commits_of_one_second(
+    repo: Repo, run: Run, clock: Callable[[float], None]
+) -> None:
+    """It is the one that git has first; what hooks know of their order is the second alone."""
+    run('start', 'work')
+    made = [repo.commit('commit 1')]
+    while made == sorted(made):
+        made.append(repo.commit(f'commit {len(made) + 1}'))
+    assert f'  last checkpoint commit {len(made)} just now; 0 commits since\n' in run('status').out
+    assert run('checkpoint', '-l', 'here').status == 0
+    assert '  last checkpoint here just now; 0 commits since\n' in run('status').out

@@ -184,13 +184,12 @@ def last_checkpoint(session: Session, work: Work, *, track: bool) -> tuple[str, 
     With `track` the newest commit of the session is one, under its subject.
     """
     last = session.checkpoints[-1] if session.checkpoints else None
-    subjects = {each.oid: each.subject for each in work.commits if each.oid in session.commits}
-    for commit, when in reversed(session.commits.items() if track else ()):
-        if commit in subjects:
-            # Commits know the second only.
-            if last is None or (commit != last.commit and when >= int(last.at)):
-                return subjects[commit], when, commit
-            break
+    # The first in the order of git: when they were made is known to the second only.
+    newest = next((each for each in work.commits if each.oid in session.commits), None)
+    if track and newest is not None:
+        when = session.commits[newest.oid]
+        if last is None or (newest.oid != last.commit and when >= int(last.at)):
+            return newest.subject, when, newest.oid
     return None if last is None else (last.label, last.at, last.commit)
 
 
