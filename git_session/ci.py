@@ -41,13 +41,13 @@ class Run(Record):
 
 def read(place: str, head: str | None) -> list[Run]:
     """The runs for HEAD in the folder of a session; none when there is no such file."""
-    import json
-
     try:
         with open(os.path.join(place, FILE), 'rb') as file:
             data = file.read(_MOST_BYTES + 1)
     except OSError:
         return []
+    import json
+
     if head is None or len(data) > _MOST_BYTES:
         return []
     try:

@@ -352,19 +352,15 @@ def told(here: Workspace, *, names_issue: bool = False) -> list[str]:
     session = here.require()
     issues = {session.issue: ''} if session.issue else {}
     issues |= {each.issue: each.name for each in session.open_blockers() if each.issue}
-    has_runs = os.path.exists(os.path.join(here.place, ci.FILE))
-    if not issues and not has_runs and not os.path.exists(_path(here)):
-        return []  # most sessions, and a status loads nothing for them
-    where, now = home(here), time.time()
+    where = home(here) if issues or os.path.exists(_path(here)) else None
     known = _kept(here, where) if where is not None and not _is_off(here) else {}
     pull, checks = (known.get(f'{kind} {session.branch}') for kind in ('pull', 'checks'))
+    now = time.time()
     said = _pull(here, where, pull, checks or pull, now)
     for issue, name in issues.items():
         one = _issue(here, where, known, issue, name, now, is_shown=names_issue or bool(name))
         said += [one] if one else []
-    if has_runs:
-        said += ci.told(here.place, here.repo.head, now)
-    return said
+    return said + ci.told(here.place, here.repo.head, now)
 
 
 def _pull(

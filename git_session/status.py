@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from git_session import eventlog, forge, gates, git, merged, output, presence, words
+from git_session import eventlog, gates, git, merged, output, presence, words
 from git_session.analysis.gates import Judged
 from git_session.analysis.remarks import remarks
 from git_session.analysis.steps import next_steps
@@ -22,10 +22,9 @@ def show(here: Workspace, *, lists: frozenset[str], verbose: bool, as_json: bool
     """Print the status of the session of this workspace; `lists` are shown whole."""
     session, work = here.require(), here.work()
     steps, judged = next_steps(session, work), gates.judge(here)
-    others = [*presence.told(here.repo), *forge.told(here, names_issue=True)]
     said = remarks(
         session, lost=here.lost, off=here.off, merged=merged.in_base(session, work),
-        saved=_saved(here), others=others,
+        saved=_saved(here), others=[*presence.told(here.repo), *_outside(here)],
     ) + _stale(here)  # fmt: skip
     track = here.config['session.auto_track']
     if as_json:
@@ -55,6 +54,22 @@ def _saved(here: Workspace) -> list[str]:
     from git_session import putaside
 
     return putaside.told(here.repo, session)
+
+
+# The files of `forge` and of `ci`, under sessions/ and under that of the branch.
+_OUTSIDE = ('.forge.json', 'ci.json')
+
+
+def _outside(here: Workspace) -> list[str]:
+    """What trackers, a forge and a CI have of this session."""
+    session, places = here.require(), (here.repo.sessions, here.place)
+    if not session.issue and not any(each.issue for each in session.blockers):
+        paths = map(os.path.join, places, _OUTSIDE)
+        if not any(map(os.path.exists, paths)):
+            return []
+    from git_session import forge
+
+    return forge.told(here, names_issue=True)
 
 
 # The file of context.remember: ``<time in ns> <level> <path>``.
