@@ -265,7 +265,7 @@ def main() -> int:
         world = World(Path(root))
         kept = commits(world, options.runs)
         kept += switches(world, options.runs)
-        kept += rebases(world, max(options.runs // 4, 5))
+        kept += rebases(world, max(options.runs // 2, 5))
         kept += status(world, options.runs, options.commits)
     print(f'\n{sum(kept)} of {len(kept)} promises kept')
     return 0 if all(kept) else 1
