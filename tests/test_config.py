@@ -24,7 +24,7 @@ from git_session.errors import SessionError
 FILE = '.session/config.yaml'
 ARCHITECTURES = 'hexagonal, layered, clean, mvc, ddd, ports-and-adapters'
 PATTERNS = f'repository, dependency-injection, factory, cqrs, event-sourcing, {ARCHITECTURES}'
-SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=2000)
+SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 Write = Callable[..., str]
 

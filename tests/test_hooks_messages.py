@@ -600,7 +600,7 @@ def messages(draw: st.DrawFn) -> str:
 @pytest.mark.parametrize('shell', THERE.values(), ids=THERE.keys())
 @settings(
     deadline=None, max_examples=60, derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(text=messages(), stripped=st.booleans())
 def test_any_message_keeps_its_trailers_and_gets_ours(

@@ -96,7 +96,10 @@ def united(store: Store, *sides: Directory) -> Directory:
     return ours
 
 
-SOME = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SOME = settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 @SOME
