@@ -234,10 +234,10 @@ def test_no_text_takes_long(text: str) -> None:
     def late(number: int, frame: object) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(20)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, 20)  # of processor time: it may have to wait for it
     try:
         assert completeness.named(text) == completeness.leftovers(text) == []
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
