@@ -8,7 +8,6 @@ import json
 import os
 import pty
 import re
-import select
 import signal
 import struct
 import subprocess
@@ -24,6 +23,7 @@ from git_session import __version__
 from git_session import main as entry
 from git_session.errors import SessionError
 from git_session.main import COMMANDS, INTERNAL
+from tests import terminal
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
@@ -176,12 +176,7 @@ def on_terminal(repo: Repo, *words: str, lines: int = 40, **environment: str) ->
         env={**os.environ, 'TERM': 'xterm', 'LINES': '40', **environment},
     )  # fmt: skip
     os.close(slave)
-    text = b''
-    while select.select([master], [], [], 30)[0]:
-        try:
-            text += os.read(master, 1 << 16)
-        except OSError:  # EIO: the other side is closed
-            break
+    text = terminal.shown(master)
     process.wait()
     os.close(master)
     return text.decode()
@@ -294,7 +289,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
 
 def test_interrupted_for_real(work: Repo) -> None:
     editor = work.path / 'editor'
-    editor.write_text('#!/bin/sh\necho ready\nexec sleep 30\n')
+    editor.write_text('#!/bin/sh\necho ready\nexec sleep 600\n')
     editor.chmod(0o755)
     process = subprocess.Popen(
         ['git-session', 'edit'], cwd=work.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
