@@ -131,10 +131,11 @@ def test_the_budget_is_a_ceiling(later: Repo, run: Run) -> None:
 
 def test_the_short_form(later: Repo, run: Run) -> None:
     here = open_workspace(work=True)
-    text = brief.short(here, then=time.time() - 1800)
+    then = time.time() - 1800
+    text = brief.short(here, then=then)
     assert [line for line in text.splitlines() if line.startswith('#')] == [
         f'# Session {later.context()["session"]}',
-        f'## New since {time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() - 1800))}',
+        f'## New since {time.strftime("%Y-%m-%d %H:%M", time.gmtime(then))}',
         '## What we are building', '## Where things stand', '## Watch out', '## Next',
     ]  # fmt: skip
     assert '- decisions: dec-2 Use PKCE\n' in text
