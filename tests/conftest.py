@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from git_session import git, hooks
+from git_session import forge, git, hooks, probe
 from git_session.identity import AGENTS
 from git_session.main import main
 from tests.exercise import (  # noqa: F401  # what pytest finds here
@@ -60,6 +60,8 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv('LC_ALL', 'C.UTF-8')
     monkeypatch.setenv('TZ', 'UTC')
     monkeypatch.setenv('COLUMNS', '80')
+    for module in (forge, probe):  # a machine may stand still for longer than they wait
+        monkeypatch.setattr(module, 'LIMIT', 600.0)
     # `git session` finds the program of the interpreter that runs the tests.
     monkeypatch.setenv('PATH', str(Path(sys.executable).parent) + os.pathsep + os.environ['PATH'])
 

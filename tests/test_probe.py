@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -230,10 +231,12 @@ def test_a_hook_that_refuses(lived: Repo) -> None:
 
 def test_a_hook_that_hangs(lived: Repo, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It and what it has started are killed."""
-    monkeypatch.setattr(probe, 'LIMIT', 1.0)
-    hook(lived, 'pre-merge-commit', 'sleep 600\n')
-    outcome = prove()
-    assert problems(outcome) == ['merge: took longer than 1 seconds']
+    started = lived.path / 'started'
+    hook(lived, 'pre-merge-commit', f"touch '{started}'; sleep 600\n")
+    with monkeypatch.context() as patch:  # the time is up once it hangs, and not before
+        patch.setattr(time, 'monotonic', lambda: probe.LIMIT if started.exists() else 0.0)
+        outcome = prove()
+    assert problems(outcome) == ['merge: took longer than 600 seconds']
     assert list(scratch.iterdir()) == []
 
 
