@@ -9,11 +9,13 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests import terminal
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
@@ -258,15 +260,20 @@ def test_a_command_that_cannot_run_is_no_failing_test(
 
 
 def test_tests_that_take_too_long_are_killed_with_all_that_they_started(
-    tdd: Repo, run: Run
+    tdd: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader = _pipe(tdd)
-    tdd.git('config', 'session.tdd.testCommand', 'exec 3>said; sleep 600 & sleep 600')
+    tdd.git('config', 'session.tdd.testCommand', 'exec 3>said; sleep 600 & echo >&3; sleep 600')
     tdd.git('config', 'session.tdd.timeout', '1s')
+    # The second is over when both are there, however long that takes.
+    monkeypatch.setattr(
+        time, 'monotonic', lambda: 1.0 if select.select([reader], [], [], 0)[0] else 0.0
+    )
     assert _phase(run, 'refactor', status=128).err == (
         'fatal: the tests were stopped: they took longer than 1s\n'
         "hint: 'tdd.timeout' says how long they may take\n"
     )
+    assert os.read(reader, 1) == b'\n'
     _require_end(reader)
     assert _figures(run)['phases'] == []
 
@@ -279,7 +286,7 @@ def test_tests_are_killed_when_we_are(tdd: Repo, number: int, status: int) -> No
         [sys.executable, '-m', 'git_session', 'checkpoint', '--tdd-phase=refactor'],
         stderr=subprocess.DEVNULL, env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)},
     )  # fmt: skip
-    assert select.select([reader], [], [], 60)[0]
+    assert select.select([reader], [], [], terminal.PATIENCE)[0]
     assert os.read(reader, 1) == b'\n'
     process.send_signal(number)
     assert process.wait() == status
@@ -295,7 +302,7 @@ def _pipe(repo: Repo) -> int:
 
 def _require_end(reader: int) -> None:
     """Every process that held the writing end is gone."""
-    assert select.select([reader], [], [], 60)[0]
+    assert select.select([reader], [], [], terminal.PATIENCE)[0]
     assert os.read(reader, 1) == b''
     os.close(reader)
 
