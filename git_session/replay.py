@@ -98,10 +98,13 @@ def _ref(name: str | None) -> str:
 def _resume(session: Session, event: Event) -> None:
     session.state, session.reason = 'active', ''
     session.ended, session.end = 0.0, {}
+    session.left.discard(int(event.time))
     session.mode = event.facts.get('mode') or session.mode
 
 
 def _pause(session: Session, event: Event) -> None:
+    if event.facts.get('reason') == 'switch':
+        session.left.add(int(event.time))
     if session.state == 'active':
         session.state, session.reason = 'paused', event.facts.get('reason') or ''
 

@@ -168,6 +168,7 @@ class Session:
         self.undone: set[str] = set()
         self.unknown = 0  # events of another version, kept and not understood
         self.clock: list[tuple[float, bool]] = []  # (when, whether the clock stops there)
+        self.left: set[int] = set()  # epoch seconds at whose end the branch had been left
         # ref of an objective -> (when, whether it is the active one from then on)
         self.activity: dict[str, list[tuple[float, bool]]] = {}
         self._places: dict[str, int] = {}  # ref of an item -> where it stands in its list
@@ -213,7 +214,8 @@ class Session:
         """The gaps between neighbouring events of at most `idle` seconds: (begin, end).
 
         A pause stops the clock, so the gap after one does not count; nor does one of more than
-        31 days, whatever `idle` says: each day of it would be shown.
+        31 days, whatever `idle` says: each day of it would be shown.  What was done in the
+        second in which the branch was left was done before.
         """
         idle = min(idle, _LONGEST)
         # By time only: hooks know the second, so the pause of a switch and the resume of
@@ -222,7 +224,7 @@ class Session:
         return [
             (earlier[0], later[0])
             for earlier, later in pairwise(moments)
-            if later[0] - earlier[0] <= idle and not earlier[1]
+            if later[0] - earlier[0] <= idle and not (earlier[1] or int(earlier[0]) in self.left)
         ]
 
     def names(self) -> dict[str, str]:

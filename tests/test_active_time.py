@@ -38,3 +38,23 @@ def test_the_gap_after_a_pause_and_one_that_is_too_long_do_not_count() -> None:
         ],
     )
     assert session.active_seconds(idle=1200) == 120
+
+
+def test_what_was_done_in_the_second_of_a_switch_was_done_before_it() -> None:
+    """Hooks know the second only, and their ids of one second are in no order."""
+    done = [
+        _event(100, 'd00d', 'commit', commit='d00d' * 10),
+        _event(100, 'md00d', 'merge', commit='d00d' * 10),
+        Event('20261122T081140.600Z-a', '2026-11-22T08:11:40.600Z', 's', 'note', {'text': 'x'}),
+    ]
+    start = _event(0, 'a', 'start', branch='refs/heads/work')
+    away = [
+        _event(100, '4711p', 'pause', reason='switch'),
+        _event(700, '4712r', 'resume', reason='switch'),
+    ]
+    for each in done:
+        session = replay('s', [start, each, *away])
+        assert round(session.active_seconds(idle=1800)) == 100, each
+    back = _event(100, '4712r', 'resume', reason='switch')
+    rest = _event(700, 'd00e', 'commit', commit='d00e' * 10)
+    assert replay('s', [start, *done, away[0], back, rest]).active_seconds(idle=1800) == 700

@@ -387,7 +387,8 @@ def test_a_session_without_events() -> None:
     }  # fmt: skip
     assert found == {
         'id': 's', 'mode': 'normal', 'state': 'active', 'started': 0.0, 'last_active': 0.0,
-        'ended': 0.0, 'unknown': 0, 'arrived': set(), 'undone': set(), **texts, **lists, **maps,
+        'ended': 0.0, 'unknown': 0, 'arrived': set(), 'undone': set(), 'left': set(),
+        **texts, **lists, **maps,
     }  # fmt: skip
     assert vars(Session('s')) == vars(replay('s', []))
     assert Session('s').current('a') == 'a'
@@ -527,6 +528,7 @@ def test_everything_that_replay_says_of_all_facts() -> None:
         ],
         'by': {goal: 'B', stuck: 'B', choice: 'A', other: 'A'},
         'clock': [(each, each == at[10]) for each in at if each != at[6]],
+        'left': {int(at[10])},
     }  # fmt: skip
 
 
