@@ -17,7 +17,7 @@ def due(session: Session, now: float, interval: float, *, track: bool) -> tuple[
     found = []
     passed, last = 0, float('-inf')  # records not later than the commit; the last one of all
     for commit, when in commits:
-        while passed < len(records) and records[passed] <= when:
+        while passed < len(records) and int(records[passed]) <= when:  # commits know the second
             last = max(last, records[passed])
             passed += 1
         if track:

@@ -51,6 +51,17 @@ def test_a_commit_after_a_checkpoint_waits_for_its_interval() -> None:
     assert automatic.due(log.replay(), START + 1801, 600, track=False) == ([B, C], False)
 
 
+def test_a_commit_in_the_second_of_a_checkpoint_has_that() -> None:
+    """When it was made is known to the second only: what `checkpoint` commits is not due."""
+    log = _log()
+    log.add('checkpoint', 900.3, commit=A)
+    log.add('commit', -0.3, commit=A)
+    log.add('commit', 0, commit=B)
+    log.add('commit', 600, commit=C)
+    assert log.replay().commits[A] == START + 900
+    assert automatic.due(log.replay(), START + 1500, 590, track=False) == ([C], False)
+
+
 _TIMES = st.lists(st.integers(0, 40), max_size=12)
 
 
