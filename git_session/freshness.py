@@ -77,7 +77,8 @@ class Freshness:
         log = _stat_time(os.path.join(self.repo.gitdir, 'logs', 'HEAD'))
         if self.repo.head is None or (log is not None and log <= report.time):
             return []
-        then = f'HEAD@{{{report.time // 10**9}}}'
+        # The reflog knows the second only: what HEAD got in that of the report may be newer.
+        then = f'HEAD@{{{report.time // 10**9 - 1}}}'
         options = ('diff', '--name-only', '-z', '--no-renames', '--no-relative')
         reply = git.ask('-C', self.top, *options, then, 'HEAD', '--')
         if reply.status != 0:

@@ -137,6 +137,21 @@ def test_what_a_merge_brought_after_the_report_makes_it_old(project: Repo) -> No
     assert figures().unknown == {'tests': 'junit.xml is older than other.py'}
 
 
+def test_a_merge_in_the_second_of_the_report(project: Repo) -> None:
+    """The reflog knows the second only; of what came in it the files say which is newer."""
+    project.git('switch', '-q', 'main', GIT_COMMITTER_DATE=f'{NOW + 12} +0000')
+    project.commit('theirs', **{'other.py': 'o\n'})
+    project.git('switch', '-q', 'work', GIT_COMMITTER_DATE=f'{NOW + 13} +0000')
+    put(project, 'junit.xml', junit(), 20.25)
+    project.git('merge', '-q', 'main', GIT_COMMITTER_DATE=f'{NOW + 20} +0000')
+    touch(project, 'app.py', 5)
+    touch(project, '.git/logs/HEAD', 20.75)
+    touch(project, 'other.py', 20.5)
+    assert figures().unknown == {'tests': 'junit.xml is older than other.py'}
+    touch(project, 'other.py', 20)
+    assert figures().tests == 3
+
+
 def test_a_deletion_after_the_report(project: Repo) -> None:
     project.commit('package', **{'pkg/one.py': '1\n', 'pkg/two.py': '2\n'})
     for name in ('pkg/one.py', 'pkg/two.py', 'pkg'):
