@@ -7,8 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -64,6 +65,26 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         monkeypatch.setattr(module, 'LIMIT', 600.0)
     # `git session` finds the program of the interpreter that runs the tests.
     monkeypatch.setenv('PATH', str(Path(sys.executable).parent) + os.pathsep + os.environ['PATH'])
+
+
+@pytest.fixture(autouse=True)
+def no_git_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A git that no command waited for ends with the test, as it does with a process of ours.
+
+    Thousands of tests in one process would have no pipes left.
+    """
+    begun: list[git.Process] = []
+    begin = git.Process.__init__
+
+    def noted(process: git.Process, *args: Any, **more: Any) -> None:
+        begin(process, *args, **more)
+        begun.append(process)
+
+    monkeypatch.setattr(git.Process, '__init__', noted)
+    yield
+    for each in begun:
+        if each.ended is None:
+            each.stop()
 
 
 @pytest.fixture(scope='session')
