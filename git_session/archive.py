@@ -170,8 +170,8 @@ def write_toml(target: str, session_id: str) -> None:
 def index(sessions: str) -> list[dict[str, Any]]:
     """The summaries of the finished sessions, each id once, the newest line of it.
 
-    A session whose line is lost or damaged is summed up from its log, without the
-    figures that git knew when it ended.
+    The one that was active last comes last.  A session whose line is lost or damaged is
+    summed up from its log, without the figures that git knew when it ended.
     """
     found: dict[str, dict[str, Any]] = {}
     try:
@@ -187,7 +187,9 @@ def index(sessions: str) -> list[dict[str, Any]]:
         place = folder(sessions, name)
         if name not in found and os.path.isfile(os.path.join(place, eventlog.LOG)):
             found[name] = summary(load(place)[0], idle=_IDLE, figures={})
-    return [record for record in found.values() if record['state'] != 'removed']
+    there = [record for record in found.values() if record['state'] != 'removed']
+    # The lines of those that came from elsewhere are in no order.
+    return sorted(there, key=lambda record: record['last_active'])
 
 
 def _archived(sessions: str) -> list[str]:

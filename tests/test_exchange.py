@@ -126,6 +126,21 @@ def test_a_fresh_clone_goes_on_and_gives_back(team: Team, ann: Clone) -> None:
     assert len(bob.log('feature/x').commits) == 2
 
 
+def test_of_the_sessions_of_one_branch_the_last_one_goes_on(team: Team, ann: Clone) -> None:
+    """In whatever order they come: a pull takes them in by the ids of their commits."""
+    names = [ann.log('feature/x').id]
+    ann.do('end')
+    ann.do('start', '-o', 'GitHub OAuth')
+    names.append(ann.log('feature/x').id)
+    ann.do('end')
+    bob = team.clone('bob')
+    for name in reversed(names):
+        ann.do('export', name, '-o', '../session.toml')
+        bob.do('import', '../session.toml')
+    assert json.loads(bob.do('show', 'feature/x', '--json').out)['session'] == names[1]
+    assert f'session {names[1]} had ended; it goes on\n' in bob.do('resume', 'feature/x').err
+
+
 def test_both_offline_and_either_order(team: Team, ann: Clone) -> None:
     ann.do('push')
     bob, eve = team.clone('bob'), team.clone('eve')
