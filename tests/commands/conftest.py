@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,15 @@ import pytest
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of this program and of git stands still, however slow the machine is."""
+    now = time.time()
+    monkeypatch.setattr(time, 'time', lambda: now)
+    for who in ('AUTHOR', 'COMMITTER'):
+        monkeypatch.setenv(f'GIT_{who}_DATE', f'@{int(now)} +0000')
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def stage(repo: Repo, **files: str) -> None:
     repo.git('add', '--', *files)
 
 
-def test_staged_changes_are_committed_with_the_block(work: Repo, run: Run) -> None:
+def test_staged_changes_are_committed_with_the_block(still: None, work: Repo, run: Run) -> None:
     run('objectives', 'complete', '1')
     run('objectives', 'add', 'Docs')
     run('objectives', 'start', '2')
@@ -131,7 +131,7 @@ def test_nothing_to_amend(repo: Repo, run: Run) -> None:
     assert repo.context('fresh')['checkpoints'] == []
 
 
-def test_amend_keeps_the_message_and_renews_the_block(work: Repo, run: Run) -> None:
+def test_amend_keeps_the_message_and_renews_the_block(still: None, work: Repo, run: Run) -> None:
     stage(work, **{'b.txt': 'two\n'})
     work.git('commit', '-q', '-s', '-m', 'feat: oauth', '-m', 'Why.\n\nFixes: #7')
     run('objectives', 'complete', '1')

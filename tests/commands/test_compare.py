@@ -34,8 +34,8 @@ def _lines(**changed: str) -> str:
 
 @pytest.fixture
 def two(
-    make_repo: Callable[..., Repo], run: Run, tmp_path_factory: pytest.TempPathFactory,
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    still: None, make_repo: Callable[..., Repo], run: Run,
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> Repo:  # fmt: skip
     """Sessions one (ended, its branch is there) and two (current), both from main.
 

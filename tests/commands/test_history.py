@@ -12,7 +12,7 @@ from tests.repo import Repo
 
 
 @pytest.fixture
-def three(work: Repo, run: Run) -> Repo:
+def three(still: None, work: Repo, run: Run) -> Repo:
     """Sessions: work ended with one commit, other by Bob, last current."""
     work.commit('add b', **{'b.txt': 'two\n'})
     run('objectives', 'complete', '1')
@@ -114,7 +114,9 @@ def test_absurd_numbers(three: Repo, run: Run) -> None:
         run('history', '-n', number, status=129)
 
 
-def test_the_coverage_of_the_first_and_the_last_checkpoint(work: Repo, run: Run) -> None:
+def test_the_coverage_of_the_first_and_the_last_checkpoint(
+    still: None, work: Repo, run: Run
+) -> None:
     work.commit('source', **{'a.py': 'x = 1\ny = 2\n'})
     for hits in (0, 1):
         lines = f'<line number="1" hits="1"/><line number="2" hits="{hits}"/>'
