@@ -135,7 +135,7 @@ def built(
             break
     else:
         changes = history.parse_diff(git.read(*history.diff(history.empty_tree(), head)))
-        log = git.read(*history.LOG, history.FORMAT, head, '--')
+        log = git.read(*history.LOG, history.ORDER, history.FORMAT, head, '--')
         return Built(history.parse_log(log), changes, None, None, '')
     if not found.commits and session.base and session.base != head:
         return _merged(session, head, found)
@@ -150,9 +150,8 @@ class Comparison:
 
     def __init__(self, session: Session, base: str, head: str, most_counted: int = 0) -> None:
         self._base, self._head, self._most_counted = base, head, most_counted
-        self._log = git.start(
-            *history.LOG, history.FORMAT, '--ignore-missing', *_range(session, base, head)
-        )
+        log = (*history.LOG, history.ORDER, history.FORMAT, '--ignore-missing')
+        self._log = git.start(*log, *_range(session, base, head))
         self._count = git.start('rev-list', '--left-right', '--count', f'{base}...{head}', '--')
         sides = f'{base}...{head}'
         named = ('diff', '-z', '--raw', *history.NAMED, sides)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 # git log in UTF-8, NUL after each field, whatever the configuration says.
 LOG = ('log', '-z', '--encoding=UTF-8', '--no-show-signature')
+# By date, as git has them anyway, but each before its parents: of the commits of one second, as
+# those of a rebase, a parent may come first otherwise.
+ORDER = '--date-order'
 FORMAT = '--format=%H%x00%P%x00%an%x00%ae%x00%at%x00%ct%x00%s'
 _FIELDS = 7
 _HEX = frozenset('0123456789abcdef')
@@ -111,7 +114,7 @@ def until(head: str) -> tuple[Commit, ...]:
 
 def between(base: str, head: str) -> tuple[Commit, ...]:
     """The commits that `head` has and `base` has not; none when either is unknown."""
-    reply = git.ask(*LOG, FORMAT, head, '--not', base, '--')
+    reply = git.ask(*LOG, ORDER, FORMAT, head, '--not', base, '--')
     return parse_log(reply.out) if reply.status == 0 else ()
 
 

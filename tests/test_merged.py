@@ -184,6 +184,36 @@ def test_status_after_a_merge(work: Repo, run: Run) -> None:
     assert 'take in main' not in said
 
 
+def test_what_was_built_in_one_second_is_in_order(
+    repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a rebase with merges.  By date alone git has `one` before `two`, its child."""
+    monkeypatch.setenv('GIT_COMMITTER_DATE', '@1795388546 +0000')
+    run('start', 'work')
+
+    def add(name: str) -> str:
+        return repo.commit(name, **{name: 'x\n'})
+
+    made = [add('one'), add('two'), add('three'), add('four')]
+    repo.git('switch', '-q', '--detach', made[0])
+    aside = add('aside')
+    repo.git('switch', '-q', 'work')
+    repo.git('merge', '-q', '--no-ff', '-m', 'merge', aside)
+    order = ['merge', 'four', 'aside', 'three', 'two', 'one']
+
+    def built() -> tuple[list[str], list[str]]:
+        told = json.loads(run('status', '--json').out)['work']
+        paths = [each['path'] for each in told['files']]
+        return [each['subject'] for each in told['commits']], paths
+
+    files = ['aside', 'four', 'one', 'three', 'two']
+    assert built() == (order, files)
+    repo.git('switch', '-q', 'main')
+    repo.git('merge', '-q', '--no-ff', '-m', 'done', 'work')
+    repo.git('switch', '-q', 'work')
+    assert built() == ([each for each in order if each != 'aside'], files)
+
+
 def test_prune(work: Repo, run: Run) -> None:
     name = load(str(work.place()))[0].id
     perform(work, MERGED['cherry-pick of all'][0])
