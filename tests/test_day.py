@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import prompt
 from tests.repo import Repo, Result
 
 FILES = 12
@@ -31,11 +32,13 @@ class Day:
 
     def __init__(self, repo: Repo) -> None:
         self.repo = repo
+        self.begun = time.monotonic()
 
     def session(self, *words: str, stdin: str | None = None) -> Result:
         done = self.repo.run('git', 'session', *words, stdin=stdin)
         assert done.status == 0, (words, done)
-        return done
+        passed = time.monotonic() - self.begun
+        return Result(done.status, prompt(done.out, passed), prompt(done.err, passed))
 
     def git(self, *words: str) -> Result:
         done = self.repo.run('git', *words)

@@ -137,11 +137,13 @@ def test_a_lease_of_a_quarter_of_an_hour_is_stale_and_one_of_a_day_goes(
     run('status')
     be(monkeypatch, {})
     lease = gitdir(session) / 'session-live' / 'claude-3f2a9c1d-aaaa'
+    now = time.time()
+    monkeypatch.setattr(time, 'time', lambda: now)  # a minute may go by between two commands
     for age, is_shown in ((14 * 60, True), (16 * 60, False), (-16 * 60, False)):
-        then = time.time() - age
+        then = now - age
         os.utime(lease, (then, then))
         assert ('claude is live' in run('status').out) == is_shown
-    then = time.time() - 25 * 3600
+    then = now - 25 * 3600
     os.utime(lease, (then, then))
     os.utime(gitdir(session) / 'session-live' / 'person', (then, then))
     run('status')

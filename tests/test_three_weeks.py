@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
@@ -71,10 +72,10 @@ GONE = [
 @pytest.fixture
 def session(repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """The three weeks, a day after the other, up to now."""
-    end = time.time()
+    end, clock = time.time(), count()
 
     def at(day: float) -> None:
-        monkeypatch.setattr(time, 'time', lambda: end - (21 - day) * DAY + time.monotonic() % 60)
+        monkeypatch.setattr(time, 'time', lambda: end - (21 - day) * DAY + next(clock) / 1000)
         monkeypatch.setenv('GIT_COMMITTER_DATE', f'{int(end - (21 - day) * DAY)} +0000')
 
     at(-100)
