@@ -140,7 +140,11 @@ def test_interrupted(lived: Repo, scratch: Path, tmp_path: Path, name: str) -> N
     mark = tmp_path / 'mark'
     before = state(lived)
     hook(lived, path.name, MARK.format(name))
-    done = lived.run('sh', '-c', 'PROBE_PID=$$ exec git-session doctor', PROBE_MARK=str(mark))
+    kept = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored
+    try:
+        done = lived.run('sh', '-c', 'PROBE_PID=$$ exec git-session doctor', PROBE_MARK=str(mark))
+    finally:
+        signal.signal(signal.SIGHUP, kept)
     assert mark.exists()
     path.unlink()
     if name == 'INT':
