@@ -76,7 +76,9 @@ def read(
     *revisions: str, without: str = '', since: float = 0, with_lines: bool = True,
     cut: Collection[str] = (),
 ) -> Generator[Entry, None, None]:  # fmt: skip
-    """The commits of the revisions, newest first; whoever stops early ends git.
+    """The commits of the revisions, newest first, each before its parents.
+
+    Whoever stops early ends git.
 
     With `since`, in epoch seconds, those whose committer date is not before it.
     `cut` are those whose parents are not here.  Raises SessionError with git's words when
@@ -103,7 +105,8 @@ def number(*revisions: str, without: str = '', since: float = 0) -> int:
 
 def _wanted(*revisions: str, without: str, since: float) -> tuple[str, ...]:
     recent = (f'--max-age={int(since)}',) if since > 0 else ()
-    return (*recent, *revisions, *(('--not', without) if without else ()), '--')
+    # Names are followed from a commit to its parents: by date alone these may come before it.
+    return ('--date-order', *recent, *revisions, *(('--not', without) if without else ()), '--')
 
 
 def _one(*args: str) -> Generator[tuple[list[str], list[str]], None, None]:

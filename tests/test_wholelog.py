@@ -63,6 +63,18 @@ def test_a_merge_and_a_subject_of_a_megabyte(repo: Repo) -> None:
     ]  # fmt: skip
 
 
+def test_commits_of_one_second_come_before_their_parents(repo: Repo) -> None:
+    """As after a rebase with merges; by date alone git has `one` before `two`, its child."""
+    author = 'A <a@x> 1700000000 +0000'
+    one = last = raw(repo, author, subject=b'one')
+    for name in (b'two', b'three', b'four'):
+        last = raw(repo, author, last, subject=name)
+    aside = raw(repo, author, one, subject=b'aside')
+    found = read(raw(repo, author, last, aside, subject=b'merge'))
+    order = ['merge', 'four', 'aside', 'three', 'two', 'one']
+    assert [each.subject for each in found] == order
+
+
 @pytest.mark.parametrize(
     ('author', 'wanted'),
     [
