@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from git_session import (
+    archive,
     bindings,
     eventlog,
     events,
@@ -168,7 +169,7 @@ def begin(
     for text in ensure_hooks(repo):
         output.talk(output.plain(text))
     base_ref, base_oid = _base(repo, base)
-    maker = Maker(session_name(repo.branch), git.identity())
+    maker = Maker(_free_name(repo), git.identity())
     maker.add(
         'start', branch='refs/heads/' + repo.branch, head=repo.head, base=base_oid,
         base_ref=base_ref, upstream=_upstream(repo.branch), issue=issue, mode=mode,
@@ -206,6 +207,15 @@ def ensure_hooks(repo: git.Repository) -> list[str]:
         return [f'warning: hooks not installed: {error.message}', "hint: see 'git session doctor'"]
     place = os.path.relpath(hooks.place(repo))
     return [f"installed git hooks in {place} ('git session hooks uninstall' removes them)", *done]
+
+
+def _free_name(repo: git.Repository) -> str:
+    """An id that no session here has: of two with one id the logs would become one."""
+    taken = eventlog.live(repo.sessions).values()
+    while True:
+        name = session_name(repo.branch or '')
+        if name not in taken and not os.path.exists(archive.folder(repo.sessions, name)):
+            return name
 
 
 def session_name(branch: str, now: float | None = None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from git_session import checkout
 from tests.commands.conftest import Run
 from tests.repo import Repo
 
@@ -49,6 +50,20 @@ def test_a_new_branch(repo: Repo, run: Run) -> None:
 
 def test_the_second_session_installs_nothing(work: Repo, run: Run) -> None:
     assert run('start', 'other').err == "Switched to a new branch 'other'\n"
+
+
+@pytest.mark.parametrize('finished', [False, True])
+def test_no_id_is_given_twice(
+    repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch, finished: bool
+) -> None:
+    """Four hex digits a day are few where agents start a session for every task."""
+    given = iter(['x-20261122-aaaa', 'x-20261122-aaaa', 'x-20261122-bbbb'])
+    monkeypatch.setattr(checkout, 'session_name', lambda branch: next(given))
+    run('start', 'feature/x')
+    if finished:
+        run('end')
+    run('start', 'feature-x')
+    assert opened(repo, 'feature-x')['session'] == 'x-20261122-bbbb'
 
 
 def test_the_default_branch_needs_a_name(repo: Repo, run: Run) -> None:
