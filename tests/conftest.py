@@ -25,7 +25,7 @@ from tests.exercise import (  # noqa: F401  # what pytest finds here
     pytest_configure,
     pytest_runtest_call,
 )
-from tests.repo import Repo, Result
+from tests.repo import BEGUN, Repo, Result
 
 # The same examples in every run, however slow the machine is.
 settings.register_profile(
@@ -79,18 +79,19 @@ def no_git_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     Thousands of tests in one process would have no pipes left.
     """
-    begun: list[git.Process] = []
     begin = git.Process.__init__
+    BEGUN.clear()
 
     def noted(process: git.Process, *args: Any, **more: Any) -> None:
         begin(process, *args, **more)
-        begun.append(process)
+        BEGUN.append(process)
 
     monkeypatch.setattr(git.Process, '__init__', noted)
     yield
-    for each in begun:
+    for each in BEGUN:
         if each.ended is None:
             each.stop()
+    BEGUN.clear()
 
 
 @pytest.fixture(scope='session')

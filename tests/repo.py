@@ -8,6 +8,10 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from git_session.process import Process
+
+BEGUN: list[Process] = []  # the git that this process has started in this test
+
 
 class Result(NamedTuple):
     status: int

@@ -24,7 +24,7 @@ import pytest
 from git_session import exchange
 from git_session.main import main
 from tests.campaign import Faults, Killed
-from tests.repo import Repo, Result
+from tests.repo import BEGUN, Repo, Result
 
 CLONES = ('ann', 'bob')
 OIDS = re.compile(r'\b[0-9a-f]{7,64}\b')
@@ -362,6 +362,7 @@ def bury(files: set[int]) -> None:
     """Close what a process that was only said to be killed has opened; wait for its children."""
     for number in open_files() - files:
         os.close(number)
+    BEGUN.clear()
     try:
         while os.waitpid(-1, os.WNOHANG) != (0, 0):
             pass
