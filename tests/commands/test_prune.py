@@ -11,7 +11,7 @@ from tests.repo import Repo
 
 
 @pytest.fixture
-def old(work: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) -> Repo:
+def old(still: None, work: Repo, run: Run) -> Repo:
     """A session that was left alone for longer than archive_after_days; main is current."""
     run('switch', 'main')
     work.git('config', 'session.session.archiveAfterDays', '7')
