@@ -11,7 +11,7 @@ from git_session import eventlog
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
-NOW = 1_795_388_546.0
+NOW = 1_695_388_546.0
 
 
 @pytest.fixture
