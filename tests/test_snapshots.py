@@ -161,6 +161,8 @@ def shop(template: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv('TZ', 'UTC')
         _fill(Repo(made), clock, monkeypatch)
     clock.now = NOW
+    # What `yesterday` is relative to, for git: the morning after.
+    monkeypatch.setenv('GIT_TEST_DATE_NOW', str(int(NOW) + 12 * 3600))
     path = template[0] / f'copy-{os.getpid()}-{len(template)}' / 'shop'
     template.append(path)
     shutil.copytree(made, path, symlinks=True)
