@@ -215,7 +215,7 @@ class Session:
 
         A pause stops the clock, so the gap after one does not count; nor does one of more than
         31 days, whatever `idle` says: each day of it would be shown.  What was done in the
-        second in which the branch was left was done before.
+        second in which the branch was left was done before it was, so nothing goes on from there.
         """
         idle = min(idle, _LONGEST)
         # By time only: hooks know the second, so the pause of a switch and the resume of
@@ -224,7 +224,9 @@ class Session:
         return [
             (earlier[0], later[0])
             for earlier, later in pairwise(moments)
-            if later[0] - earlier[0] <= idle and not (earlier[1] or int(earlier[0]) in self.left)
+            if later[0] - earlier[0] <= idle
+            and not earlier[1]
+            and (int(earlier[0]) not in self.left or int(later[0]) == int(earlier[0]))
         ]
 
     def names(self) -> dict[str, str]:

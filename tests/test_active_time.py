@@ -58,3 +58,21 @@ def test_what_was_done_in_the_second_of_a_switch_was_done_before_it() -> None:
     back = _event(100, '4712r', 'resume', reason='switch')
     rest = _event(700, 'd00e', 'commit', commit='d00e' * 10)
     assert replay('s', [start, *done, away[0], back, rest]).active_seconds(idle=1800) == 700
+
+
+def test_within_the_second_of_a_switch_the_clock_runs() -> None:
+    def command(millis: int, type: str, **facts: object) -> Event:
+        moment = f'08:10:00.{millis}Z'
+        stamp = f'20261122T{moment.replace(":", "")}-c'
+        return Event(stamp, f'2026-11-22T{moment}', 's', type, facts)
+
+    session = replay(
+        's',
+        [
+            command(300, 'start', branch='refs/heads/work'),
+            command(900, 'note', text='x'),
+            _event(0, '4711p', 'pause', reason='switch'),
+            _event(300, 'd00e', 'note', text='y'),
+        ],
+    )
+    assert round(session.active_seconds(idle=1800), 3) == 0.6

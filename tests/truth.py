@@ -107,16 +107,27 @@ class Told:
         return found
 
     def active(self, idle: float = IDLE) -> float:
-        """Seconds: the gaps between neighbours that are short, but for those after a stop."""
+        """Seconds: the gaps between neighbours that are short, but for those after a stop.
+
+        Nor for what follows on the second in which the branch was left: what hooks tell of it
+        has no order.
+        """
         clock = [
             (seconds(line), line['type'] in ('pause', 'end') and line['id'] not in self.undone)
             for line in self.events
             if not line.get('auto')
         ]
         clock.sort(key=lambda each: each[0])
+        left: set[int] = set()
+        for line in self.in_force:
+            if line['type'] == 'resume':
+                left.discard(int(seconds(line)))
+            elif line['type'] == 'pause' and line.get('reason') == 'switch':
+                left.add(int(seconds(line)))
         total = 0.0
         for (begin, stopped), (end, _) in pairwise(clock):
-            total += end - begin if not stopped and end - begin <= idle else 0.0
+            goes_on = int(begin) == int(end) or int(begin) not in left
+            total += end - begin if goes_on and not stopped and end - begin <= idle else 0.0
         return total
 
     def wall(self) -> float:
