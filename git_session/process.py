@@ -89,11 +89,13 @@ class Process:
                 yield from (each.decode('utf-8', 'surrogateescape') for each in whole)
                 is_over = is_over or not data
         finally:
-            if not is_over:
-                os.kill(self.pid, 15)  # it may be looking for something for long
-            self._close()
-            status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-            self.ended = Reply(status, '', self._pipes[err].decode('utf-8', 'surrogateescape'))
+            if self.ended is None:  # else its pipes and its id may be another's by now
+                if not is_over:
+                    os.kill(self.pid, 15)  # it may be looking for something for long
+                self._close()
+                status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+                said = self._pipes[err].decode('utf-8', 'surrogateescape')
+                self.ended = Reply(status, '', said)
 
     def _said(self) -> Generator[tuple[int, bytes], None, None]:
         """(pipe, bytes) as they come, none at the end of each pipe, while stdin goes in."""
