@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -90,7 +91,8 @@ def no_git_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for each in BEGUN:
         if each.ended is None:
-            each.stop()
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):  # buried already
+                each.stop()
     BEGUN.clear()
 
 

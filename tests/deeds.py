@@ -172,6 +172,10 @@ def _by_dulwich(top: Path, text: str, now: int) -> None:
 
     who = b'Dul Wich <dulwich@example.com>'
     with Library(str(top)) as repo:
+        # A git that was killed leaves folders for the branch x/y; git makes way for x, dulwich not.
+        branch = os.fsdecode(repo.refs.follow(b'HEAD')[0][-1])
+        for folder, _, _ in os.walk(os.path.join(repo.commondir(), branch), topdown=False):
+            os.rmdir(folder)
         repo.get_worktree().commit(
             text.encode(), committer=who, author=who, no_verify=True, commit_timestamp=now,
             commit_timezone=0, author_timestamp=now, author_timezone=0,
