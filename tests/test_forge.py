@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from git_session import ci, forge
+from git_session import ci, forge, status
 from tests.repo import Repo, Result
 
 Run = Callable[..., Result]
@@ -364,3 +364,8 @@ def test_what_a_ci_file_says_is_quoted(session: Repo, run: Run) -> None:
     (line,) = _standing(run('brief').out)
     assert line.startswith('- CI error: "\' &lt;b>\\x1bxxx')
     assert len(line) < 200
+
+
+def test_a_status_looks_for_the_files_that_are_written() -> None:
+    """It names them itself, so that it loads neither module where there is nothing."""
+    assert status._OUTSIDE == (forge.FILE, ci.FILE)
